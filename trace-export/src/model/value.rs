@@ -1,7 +1,7 @@
 //! Attribute values as OTLP knows them.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt;
 
 /// A value: everything `opentelemetry.proto.common.v1.AnyValue` can hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,49 +71,46 @@ impl AnyValue {
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {
             Self::Str(s) => Cow::Borrowed(s),
-            other => {
-                let mut out = String::new();
-                other.write_text(&mut out);
-                Cow::Owned(out)
-            }
-        }
-    }
-
-    fn write_text(&self, out: &mut String) {
-        match self {
-            Self::Empty => {}
-            Self::Str(s) => out.push_str(s),
-            // Writing to a String cannot fail.
-            Self::Bool(b) => drop(write!(out, "{b}")),
-            Self::Int(i) => drop(write!(out, "{i}")),
-            Self::Double(d) => drop(write!(out, "{d:?}")),
-            Self::Array(items) => {
-                write_joined(out, ('[', ']'), items, |out, item| item.write_text(out));
-            }
-            Self::KvList(items) => write_joined(out, ('{', '}'), items, |out, item| {
-                out.push_str(&item.key);
-                out.push('=');
-                item.value.write_text(out);
-            }),
-            Self::Bytes(bytes) => bytes.iter().for_each(|b| drop(write!(out, "{b:02x}"))),
+            other => Cow::Owned(other.to_string()),
         }
     }
 }
 
-fn write_joined<T>(
-    out: &mut String,
-    (open, close): (char, char),
+impl fmt::Display for AnyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Str(s) => f.write_str(s),
+            Self::Bool(b) => write!(f, "{b}"),
+            Self::Int(i) => write!(f, "{i}"),
+            Self::Double(d) => write!(f, "{d:?}"),
+            Self::Array(items) => {
+                f.write_str("[")?;
+                joined(f, items, |f, item| write!(f, "{item}"))?;
+                f.write_str("]")
+            }
+            Self::KvList(items) => {
+                f.write_str("{")?;
+                joined(f, items, |f, kv| write!(f, "{}={}", kv.key, kv.value))?;
+                f.write_str("}")
+            }
+            Self::Bytes(bytes) => bytes.iter().try_for_each(|b| write!(f, "{b:02x}")),
+        }
+    }
+}
+
+fn joined<T>(
+    f: &mut fmt::Formatter<'_>,
     items: &[T],
-    one: impl Fn(&mut String, &T),
-) {
-    out.push(open);
+    one: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
-            out.push_str(", ");
+            f.write_str(", ")?;
         }
-        one(out, item);
+        one(f, item)?;
     }
-    out.push(close);
+    Ok(())
 }
 
 impl From<&str> for AnyValue {
