@@ -1,0 +1,232 @@
+//! The parent: starts both processes, follows what they say and passes an interruption on.
+//!
+//! A child that is still wanted has its stdin open. Letting go of it, by will or by dying, is what ends the
+//! child; so no child outlives its parent, and a second Ctrl-C may kill them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::cli::Role;
+use crate::outcome::{Outcome, Report, Summary};
+use crate::progress::Progress;
+
+/// Lines that may wait for the parent before a child has to.
+const EVENTS: usize = 1024;
+
+/// What the processes did.
+#[derive(Default)]
+pub(crate) struct Run {
+    /// How each request ended, by index: on the prefill side and on the decode side.
+    pub(crate) outcomes: BTreeMap<u32, Sides>,
+    /// What the prefill process did; none if it did not get to say.
+    pub(crate) prefill: Option<Summary>,
+    /// What the decode process did; none if it did not get to say.
+    pub(crate) decode: Option<Summary>,
+    /// What went wrong with the processes themselves.
+    pub(crate) problems: Vec<String>,
+    /// Whether the user has interrupted the run.
+    pub(crate) interrupted: bool,
+    /// From the handshake to the last goodbye.
+    pub(crate) elapsed: Duration,
+}
+
+/// How a request ended, on both sides.
+#[derive(Default)]
+pub(crate) struct Sides {
+    /// Its bootstrap room.
+    pub(crate) room: u64,
+    /// On the sender's side.
+    pub(crate) prefill: Option<Outcome>,
+    /// On the receiver's side.
+    pub(crate) decode: Option<Outcome>,
+}
+
+impl Run {
+    /// What a process did.
+    pub(crate) fn summary(&self, role: Role) -> Option<&Summary> {
+        match role {
+            Role::Prefill => self.prefill.as_ref(),
+            Role::Decode => self.decode.as_ref(),
+        }
+    }
+}
+
+enum Event {
+    Said(Role, Report),
+    Ended(Role),
+    Interrupted,
+}
+
+/// Runs both processes to their end. Each gets this process' arguments and leaves its spans in its part.
+///
+/// # Errors
+/// If this process cannot start or follow the others.
+pub(crate) fn run(
+    part: impl Fn(Role) -> std::path::PathBuf,
+    mut progress: Progress,
+) -> io::Result<Run> {
+    let (events, inbox) = bounded(EVENTS);
+    watch_signals(events.clone())?;
+    let mut run = Run::default();
+    let mut children = vec![Process::start(
+        Role::Prefill,
+        &part(Role::Prefill),
+        None,
+        events.clone(),
+    )?];
+    let mut alive = 1;
+    let mut started = Instant::now();
+    while alive > 0 {
+        match receive(&inbox)? {
+            Event::Said(Role::Prefill, Report::Listening { address }) => {
+                started = Instant::now();
+                let part = part(Role::Decode);
+                children.push(Process::start(
+                    Role::Decode,
+                    &part,
+                    Some(address),
+                    events.clone(),
+                )?);
+                alive += 1;
+                if run.interrupted {
+                    children.iter_mut().for_each(Process::stop);
+                }
+            }
+            Event::Said(role, report) => run.hear(role, report, &mut progress),
+            Event::Ended(_) => alive -= 1,
+            Event::Interrupted if run.interrupted => children.iter_mut().for_each(Process::kill),
+            Event::Interrupted => {
+                run.interrupted = true;
+                progress.clear();
+                eprintln!("interrupted: finishing the files (again to kill)");
+                children.iter_mut().for_each(Process::stop);
+            }
+        }
+    }
+    run.elapsed = started.elapsed();
+    progress.clear();
+    for child in &mut children {
+        let status = child.child.wait()?;
+        if !status.success() {
+            let name = child.role.word();
+            run.problems
+                .push(format!("the {name} process ended with {status}"));
+        }
+    }
+    run.interrupted |= Role::BOTH
+        .iter()
+        .any(|&role| run.summary(role).is_some_and(|summary| summary.interrupted));
+    Ok(run)
+}
+
+fn receive(inbox: &Receiver<Event>) -> io::Result<Event> {
+    inbox
+        .recv()
+        .map_err(|_| io::Error::other("nobody left to listen to"))
+}
+
+impl Run {
+    fn hear(&mut self, role: Role, report: Report, progress: &mut Progress) {
+        match report {
+            // Only the prefill process listens, and only once.
+            Report::Listening { .. } => {}
+            Report::Finished {
+                index,
+                room,
+                outcome,
+            } => {
+                if role == Role::Decode {
+                    progress.finished(index, &outcome);
+                }
+                let sides = self.outcomes.entry(index).or_default();
+                sides.room = room;
+                match role {
+                    Role::Prefill => sides.prefill = Some(outcome),
+                    Role::Decode => sides.decode = Some(outcome),
+                }
+            }
+            Report::Summary(summary) => match role {
+                Role::Prefill => self.prefill = Some(summary),
+                Role::Decode => self.decode = Some(summary),
+            },
+        }
+    }
+}
+
+struct Process {
+    role: Role,
+    child: Child,
+}
+
+impl Process {
+    fn start(
+        role: Role,
+        part: &Path,
+        bootstrap: Option<SocketAddr>,
+        events: Sender<Event>,
+    ) -> io::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(std::env::args_os().skip(1))
+            .args(["--role", role.word(), "--part"])
+            .arg(part);
+        if let Some(address) = bootstrap {
+            command.args([OsString::from("--bootstrap"), address.to_string().into()]);
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdout = child.stdout.take();
+        thread::Builder::new()
+            .name(role.word().to_owned())
+            .spawn(move || {
+                let lines = stdout
+                    .into_iter()
+                    .flat_map(|out| BufReader::new(out).lines());
+                for line in lines.map_while(Result::ok) {
+                    match serde_json::from_str(&line) {
+                        Ok(report) => _ = events.send(Event::Said(role, report)),
+                        // A library that prints; pass it on to where it does no harm.
+                        Err(_) => eprintln!("{}: {line}", role.word()),
+                    }
+                }
+                // Fails only where the parent has given up already.
+                let _ = events.send(Event::Ended(role));
+            })?;
+        Ok(Self { role, child })
+    }
+
+    fn stop(&mut self) {
+        self.child.stdin = None;
+    }
+
+    fn kill(&mut self) {
+        // Fails only for a child that has ended.
+        let _ = self.child.kill();
+    }
+}
+
+fn watch_signals(events: Sender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for _ in signals.forever() {
+                if events.send(Event::Interrupted).is_err() {
+                    return;
+                }
+            }
+        })?;
+    Ok(())
+}
