@@ -235,12 +235,11 @@ fn sort(groups: &mut [Group<'_>]) {
     });
 }
 
-/// Service, what its main thread is, host; and a piece of the instance id where that is not enough.
+/// What its main thread is, service, host; and a piece of the instance id where that is not enough.
 fn names(groups: &[Group<'_>]) -> Vec<String> {
     let plain = groups.iter().map(|g| {
         let main = g.main_thread().map(|t| thread_name(t.named_by));
-        let host = g.host().map(|h| format!("host {h}"));
-        let parts = [Some(g.service().to_owned()), main, host];
+        let parts = [main, Some(g.service().to_owned()), g.host()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     });
     let plain: Vec<_> = plain.collect();

@@ -13,6 +13,9 @@ pub(super) fn categories(item: &Item<'_>) -> impl Iterator<Item = &'static str> 
     std::iter::once(what).chain(failed.then_some("error"))
 }
 
+/// What Perfetto's UI draws in red: it takes the colour of an item from a hash of its key.
+const FAILED: &str = "failed request";
+
 /// Items with one key get one colour, and light up together: what failed, else the parts of one request in all
 /// processes. Stages have none: they are coloured by name.
 pub(super) fn correlation(item: &Item<'_>) -> Option<String> {
@@ -21,7 +24,7 @@ pub(super) fn correlation(item: &Item<'_>) -> Option<String> {
         return None;
     }
     if info.span.is_error() {
-        return Some("error".to_owned());
+        return Some(FAILED.to_owned());
     }
     let request = info
         .request

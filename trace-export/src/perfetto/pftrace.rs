@@ -1,7 +1,8 @@
 //! Perfetto's native format: a sequence of `TracePacket`s.
 //!
-//! First a clock snapshot that says that our clock is unix time, then a descriptor for each process, thread and
-//! lane, then the events in order of time. Field numbers are those of `perfetto/protos/perfetto/trace/`.
+//! First a descriptor for each process, thread and lane, then the events in order of time. Timestamps are unix
+//! nanoseconds; there is no clock snapshot, for without one the UI takes them as they are ("Realtime (UTC)").
+//! Field numbers are those of `perfetto/protos/perfetto/trace/`.
 
 use std::io;
 
@@ -14,16 +15,10 @@ mod field {
     pub(super) const TRACE_PACKET: u32 = 1;
 
     pub(super) mod packet {
-        pub(in super::super) const CLOCK_SNAPSHOT: u32 = 6;
         pub(in super::super) const TIMESTAMP: u32 = 8;
         pub(in super::super) const SEQUENCE_ID: u32 = 10;
         pub(in super::super) const TRACK_EVENT: u32 = 11;
         pub(in super::super) const TRACK_DESCRIPTOR: u32 = 60;
-    }
-    pub(super) mod clock {
-        pub(in super::super) const CLOCKS: u32 = 1;
-        pub(in super::super) const ID: u32 = 1;
-        pub(in super::super) const TIMESTAMP: u32 = 2;
     }
     pub(super) mod track {
         pub(in super::super) const UUID: u32 = 1;
@@ -64,8 +59,6 @@ mod field {
     }
 }
 
-/// `BuiltinClock`: what timestamps are in, and what the wall clock is called.
-const CLOCKS: [u64; 2] = [6 /* BOOTTIME */, 1 /* REALTIME */];
 /// `TrackDescriptor.ChildTracksOrdering.EXPLICIT`.
 const EXPLICIT: u64 = 3;
 /// Any number but 0: which writer the packets come from.
@@ -80,25 +73,17 @@ pub fn write_pftrace(timeline: &Timeline<'_>, out: &mut dyn io::Write) -> io::Re
         out,
         buffer: Message::default(),
     };
-    packets.write(|p| clock_snapshot(p, timeline.begin_ns))?;
-    for (rank, process) in (0..).zip(&timeline.processes) {
-        packets.write(|p| {
-            p.message(field::packet::TRACK_DESCRIPTOR, |t| {
-                describe_process(t, process, rank)
-            })
-        })?;
+    for process in &timeline.processes {
+        packets.describe(|t| describe_process(t, process))?;
         for (rank, track) in (0..).zip(&process.tracks) {
-            packets.write(|p| {
-                p.message(field::packet::TRACK_DESCRIPTOR, |t| {
-                    describe_track(t, process, track, rank)
-                })
-            })?;
-            for (rank, lane) in (0..).zip(&track.lanes) {
-                packets.write(|p| {
-                    p.message(field::packet::TRACK_DESCRIPTOR, |t| {
-                        describe_lane(t, track, lane, rank)
-                    })
-                })?;
+            // The lanes of the requests hang on the process itself.
+            let mut parent = process.uuid;
+            if let Some(tid) = track.tid {
+                packets.describe(|t| describe_thread(t, process, track, tid))?;
+                parent = track.uuid;
+            }
+            for lane in &track.lanes {
+                packets.describe(|t| describe_lane(t, parent, track, lane, rank))?;
             }
         }
     }
@@ -115,6 +100,10 @@ struct Packets<'o> {
 }
 
 impl Packets<'_> {
+    fn describe(&mut self, fields: impl FnOnce(&mut Message)) -> io::Result<()> {
+        self.write(|p| p.message(field::packet::TRACK_DESCRIPTOR, fields))
+    }
+
     fn write(&mut self, fields: impl FnOnce(&mut Message)) -> io::Result<()> {
         self.buffer.clear();
         self.buffer.message(field::TRACE_PACKET, |p| {
@@ -125,51 +114,32 @@ impl Packets<'_> {
     }
 }
 
-fn clock_snapshot(packet: &mut Message, now_ns: u64) {
-    use field::clock;
-    packet.message(field::packet::CLOCK_SNAPSHOT, |snapshot| {
-        for id in CLOCKS {
-            snapshot.message(clock::CLOCKS, |c| {
-                c.uint(clock::ID, id);
-                c.uint(clock::TIMESTAMP, now_ns);
-            });
-        }
-    });
-}
-
-fn describe_process(t: &mut Message, process: &Process<'_>, rank: i64) {
+fn describe_process(t: &mut Message, process: &Process<'_>) {
     use field::{process as p, track};
     t.uint(track::UUID, process.uuid);
-    t.string(track::NAME, &process.name);
     t.message(track::PROCESS, |d| {
         d.int(p::PID, process.pid.into());
         d.string(p::NAME, &process.name);
     });
     t.uint(track::CHILD_ORDERING, EXPLICIT);
-    t.int(track::SIBLING_ORDER_RANK, rank);
 }
 
-fn describe_track(t: &mut Message, process: &Process<'_>, track: &Track<'_>, rank: i64) {
+fn describe_thread(t: &mut Message, process: &Process<'_>, track: &Track<'_>, tid: i32) {
     use field::{thread, track as f};
     t.uint(f::UUID, track.uuid);
     t.uint(f::PARENT_UUID, process.uuid);
-    t.string(f::NAME, &track.name);
-    if let Some(tid) = track.tid {
-        t.message(f::THREAD, |d| {
-            d.int(thread::PID, process.pid.into());
-            d.int(thread::TID, tid.into());
-            d.string(thread::NAME, &track.name);
-        });
-    }
-    t.uint(f::CHILD_ORDERING, EXPLICIT);
-    t.int(f::SIBLING_ORDER_RANK, rank);
+    t.message(f::THREAD, |d| {
+        d.int(thread::PID, process.pid.into());
+        d.int(thread::TID, tid.into());
+        d.string(thread::NAME, &track.name);
+    });
 }
 
 /// Lanes carry the name of their track: Perfetto's UI then shows them as one track.
-fn describe_lane(t: &mut Message, track: &Track<'_>, lane: &Lane<'_>, rank: i64) {
+fn describe_lane(t: &mut Message, parent: u64, track: &Track<'_>, lane: &Lane<'_>, rank: i64) {
     use field::track as f;
     t.uint(f::UUID, lane.uuid);
-    t.uint(f::PARENT_UUID, track.uuid);
+    t.uint(f::PARENT_UUID, parent);
     t.string(f::NAME, &track.name);
     t.int(f::SIBLING_ORDER_RANK, rank);
 }
