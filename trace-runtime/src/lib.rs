@@ -1,1 +1,47 @@
-//! To be written.
+//! Request tracing for LLM serving that is cheap enough to leave on.
+
+mod buffer;
+mod carrier;
+mod clock;
+mod collector;
+mod context;
+mod control;
+mod exporter;
+mod gating;
+mod host;
+mod ids;
+mod install;
+mod local;
+mod record;
+mod span;
+mod stage;
+mod stats;
+mod thread_info;
+mod value;
+mod w3c;
+
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
+
+pub use carrier::{Carrier, CarrierError};
+pub use clock::Timestamp;
+#[cfg(feature = "manual-clock")]
+pub use clock::manual_clock;
+pub use context::{
+    ContextBuilder, OpenSpan, SliceDetails, SliceGuard, TraceContext, mooncake_trace_slice,
+    mooncake_trace_slice_at,
+};
+pub use exporter::{Batch, ExportError, Exporter, Receipt};
+pub use gating::{
+    clear_trace_modules, set_trace_level, set_trace_modules, set_tracing_enabled, trace_level,
+    tracing_enabled,
+};
+pub use host::host_id;
+pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
+pub use record::SpanKind;
+pub use span::{Event, Link, Parent, Span, Status};
+pub use stage::{Stage, StageTable, modules, stage_tables};
+pub use stats::{Dropped, Stats, stats};
+pub use thread_info::{ThreadInfo, set_thread_info};
+pub use value::{Attr, Value};

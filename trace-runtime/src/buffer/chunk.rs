@@ -1,0 +1,105 @@
+//! A chunk: words that one thread writes once and the collector reads.
+//!
+//! The writer stores words relaxed behind everything it has published, then publishes them with a release store of
+//! its progress; the collector loads the progress with acquire and reads only below it. Both run on plain moves.
+
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+
+/// Words of a chunk: 32 KiB, a few hundred slices.
+pub(crate) const CHUNK_WORDS: usize = 4096;
+
+const SEALED: u64 = 1 << 63;
+
+/// How many words and records of a chunk have been written or read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    pub(crate) words: u32,
+    pub(crate) records: u32,
+}
+
+impl Progress {
+    fn pack(self) -> u64 {
+        u64::from(self.records) << 32 | u64::from(self.words)
+    }
+
+    fn unpack(packed: u64) -> Self {
+        Self {
+            words: packed as u32,
+            records: ((packed & !SEALED) >> 32) as u32,
+        }
+    }
+}
+
+/// A piece of the pool's memory.
+pub(crate) struct Chunk {
+    /// What the writer has published; the top bit seals.
+    published: AtomicU64,
+    /// What the collector has taken; only the collector writes it.
+    taken: AtomicU64,
+    words: [AtomicU64; CHUNK_WORDS],
+}
+
+impl Chunk {
+    pub(super) fn new() -> Self {
+        Self {
+            published: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
+            words: [const { AtomicU64::new(0) }; CHUNK_WORDS],
+        }
+    }
+
+    /// The `len` words from `from` on, for the writer; none if fewer are left.
+    #[inline(always)]
+    pub(crate) fn room(&self, from: u32, len: usize) -> Option<&[AtomicU64]> {
+        self.words.get(from as usize..from as usize + len)
+    }
+
+    /// Hands everything below `progress` to the collector.
+    #[inline(always)]
+    pub(crate) fn publish(&self, progress: Progress) {
+        self.published.store(progress.pack(), Release);
+    }
+
+    /// Says that the writer will not come back.
+    pub(crate) fn seal(&self, progress: Progress) {
+        self.published.store(progress.pack() | SEALED, Release);
+    }
+
+    /// What is published, and whether that is all there will be.
+    pub(crate) fn published(&self) -> (Progress, bool) {
+        let packed = self.published.load(Acquire);
+        (Progress::unpack(packed), packed & SEALED != 0)
+    }
+
+    /// What the collector has taken.
+    pub(crate) fn taken(&self) -> Progress {
+        Progress::unpack(self.taken.load(Relaxed))
+    }
+
+    /// Collector only: everything below `progress` has been taken.
+    pub(crate) fn take(&self, progress: Progress) {
+        self.taken.store(progress.pack(), Relaxed);
+    }
+
+    /// The value of a published word.
+    #[inline(always)]
+    pub(crate) fn word(&self, index: u32) -> u64 {
+        self.words[index as usize].load(Relaxed)
+    }
+
+    /// Appends the published words of `range` to `out`.
+    #[inline]
+    pub(crate) fn copy(&self, range: std::ops::Range<u32>, out: &mut Vec<u64>) {
+        let words = &self.words[range.start as usize..range.end as usize];
+        out.extend(words.iter().map(|word| word.load(Relaxed)));
+    }
+
+    /// Makes it as new; nobody else may hold it.
+    pub(super) fn reset(&self) {
+        self.taken.store(0, Relaxed);
+        self.published.store(0, Release);
+    }
+}

@@ -1,0 +1,11 @@
+//! Where records wait for the collector: per-thread chunks from a bounded pool.
+//!
+//! A thread writes its records into the one chunk it holds and publishes each with a single release store. A full
+//! chunk, or that of a thread that exits, is sealed; the collector reads what is published, and gives sealed chunks
+//! back to the pool when it has read them to the end. Chunks are never freed, so a reference to one is always good.
+
+mod chunk;
+mod pool;
+
+pub(crate) use chunk::{CHUNK_WORDS, Chunk, Progress};
+pub(crate) use pool::POOL;

@@ -1,0 +1,250 @@
+//! The pool: how much memory records may take, which chunks are free, and which hold something to read.
+//!
+//! Threads come here once per chunk, not once per record. A record that no chunk can hold is posted in a box of its
+//! own. When the pool is exhausted a thread does not even take the lock until the collector has given a chunk back.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::chunk::{CHUNK_WORDS, Chunk, Progress};
+
+const CHUNK_BYTES: usize = CHUNK_WORDS * size_of::<u64>();
+
+/// The collector is woken early when this share of the pool is in use: one in 32 of its chunks, at least 4.
+const WAKE_SHARE: usize = 32;
+
+/// Why a record found no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// All chunks are in use.
+    Full,
+    /// It is larger than what the memory limit leaves.
+    TooLarge,
+}
+
+/// The pool of this process.
+pub(crate) static POOL: Pool = Pool::new();
+
+pub(crate) struct Pool {
+    shelf: Mutex<Shelf>,
+    wake: Condvar,
+    limit: AtomicUsize,
+    exhausted: AtomicBool,
+    full: AtomicU64,
+    too_large: AtomicU64,
+}
+
+/// What the lock guards.
+struct Shelf {
+    free: Vec<&'static Chunk>,
+    /// Chunks that some thread writes or the collector has not read to the end, oldest first.
+    active: Vec<&'static Chunk>,
+    /// Records that were too large for a chunk.
+    posted: VecDeque<Arc<[u64]>>,
+    posted_bytes: usize,
+    allocated: usize,
+    /// Chunks taken since the collector last looked.
+    taken: usize,
+    woken: bool,
+    /// Records of chunks that have been given back, and posted ones that have been collected.
+    retired: u64,
+}
+
+/// The counts of one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Records that threads have made, with those that found no place.
+    pub(crate) recorded: u64,
+    /// Records that wait to be collected.
+    pub(crate) waiting: u64,
+    /// Records that found all chunks in use.
+    pub(crate) full: u64,
+    /// Records larger than the memory left.
+    pub(crate) too_large: u64,
+}
+
+impl Pool {
+    const fn new() -> Self {
+        Self {
+            shelf: Mutex::new(Shelf {
+                free: Vec::new(),
+                active: Vec::new(),
+                posted: VecDeque::new(),
+                posted_bytes: 0,
+                allocated: 0,
+                taken: 0,
+                woken: false,
+                retired: 0,
+            }),
+            wake: Condvar::new(),
+            limit: AtomicUsize::new(64 << 20),
+            exhausted: AtomicBool::new(false),
+            full: AtomicU64::new(0),
+            too_large: AtomicU64::new(0),
+        }
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the memory limit in bytes; at least two chunks.
+    pub(crate) fn set_limit(&self, bytes: usize) {
+        self.limit.store(bytes.max(2 * CHUNK_BYTES), Relaxed);
+        self.exhausted.store(false, Relaxed);
+    }
+
+    /// A fresh chunk for the calling thread.
+    pub(crate) fn acquire(&self) -> Result<&'static Chunk, Refused> {
+        if self.exhausted.load(Relaxed) {
+            return self.refuse(Refused::Full);
+        }
+        let mut shelf = self.shelf();
+        let limit = self.limit.load(Relaxed);
+        let chunk = match shelf.free.pop() {
+            Some(chunk) => chunk,
+            None if (shelf.allocated + 1) * CHUNK_BYTES + shelf.posted_bytes <= limit => {
+                shelf.allocated += 1;
+                Box::leak(Box::new(Chunk::new()))
+            }
+            None => {
+                self.exhausted.store(true, Relaxed);
+                self.wake(&mut shelf);
+                drop(shelf);
+                return self.refuse(Refused::Full);
+            }
+        };
+        shelf.active.push(chunk);
+        shelf.taken += 1;
+        if shelf.taken >= (limit / CHUNK_BYTES / WAKE_SHARE).max(4) {
+            self.wake(&mut shelf);
+        }
+        Ok(chunk)
+    }
+
+    /// Takes a record that has no chunk to go to.
+    pub(crate) fn post(&self, record: Arc<[u64]>) -> Result<(), Refused> {
+        let bytes = size_of_val::<[u64]>(&record);
+        let mut shelf = self.shelf();
+        if shelf.posted_bytes + bytes > self.limit.load(Relaxed) / 2 {
+            drop(shelf);
+            return self.refuse(Refused::TooLarge);
+        }
+        shelf.posted_bytes += bytes;
+        shelf.posted.push_back(record);
+        Ok(())
+    }
+
+    #[cold]
+    fn refuse<T>(&self, why: Refused) -> Result<T, Refused> {
+        match why {
+            Refused::Full => self.full.fetch_add(1, Relaxed),
+            Refused::TooLarge => self.too_large.fetch_add(1, Relaxed),
+        };
+        Err(why)
+    }
+
+    fn wake(&self, shelf: &mut Shelf) {
+        if !shelf.woken {
+            shelf.woken = true;
+            self.wake.notify_one();
+        }
+    }
+
+    /// Wakes the collector now.
+    pub(crate) fn wake_collector(&self) {
+        self.wake(&mut self.shelf());
+    }
+
+    /// Collector only: sleeps until it is woken or `timeout` has passed.
+    pub(crate) fn sleep(&self, timeout: Duration) {
+        let shelf = self.shelf();
+        let (mut shelf, _) = self
+            .wake
+            .wait_timeout_while(shelf, timeout, |shelf| !shelf.woken)
+            .unwrap_or_else(PoisonError::into_inner);
+        shelf.woken = false;
+        shelf.taken = 0;
+    }
+
+    /// Collector only: the chunks to look into, oldest first.
+    pub(crate) fn active(&self, into: &mut Vec<&'static Chunk>) {
+        into.clear();
+        into.extend_from_slice(&self.shelf().active);
+    }
+
+    /// Collector only: gives back every chunk that is sealed and read to the end.
+    pub(crate) fn recycle(&self) {
+        let mut shelf = self.shelf();
+        let Shelf {
+            free,
+            active,
+            retired,
+            ..
+        } = &mut *shelf;
+        active.retain(|chunk| {
+            let (published, sealed) = chunk.published();
+            let keep = !sealed || chunk.taken() != published;
+            if !keep {
+                *retired += u64::from(published.records);
+                chunk.reset();
+                free.push(chunk);
+            }
+            keep
+        });
+        if !free.is_empty() {
+            self.exhausted.store(false, Relaxed);
+        }
+    }
+
+    /// Collector only: the next posted record, which stays with the waiting ones until it is collected.
+    pub(crate) fn next_posted(&self) -> Option<Arc<[u64]>> {
+        self.shelf().posted.front().cloned()
+    }
+
+    /// Collector only: the record of [`Pool::next_posted`] has been collected.
+    pub(crate) fn collected_posted(&self) {
+        let mut shelf = self.shelf();
+        if let Some(record) = shelf.posted.pop_front() {
+            shelf.posted_bytes -= size_of_val::<[u64]>(&record);
+            shelf.retired += 1;
+        }
+    }
+
+    /// Gives up everything that waits and says how many records that were. The ledger must be locked.
+    pub(crate) fn abandon(&self) -> u64 {
+        let mut shelf = self.shelf();
+        let posted = shelf.posted.len() as u64;
+        shelf.posted.clear();
+        shelf.posted_bytes = 0;
+        shelf.retired += posted;
+        let waiting = shelf.active.iter().map(|chunk| {
+            let (published, _) = chunk.published();
+            let waiting = published.records - chunk.taken().records;
+            chunk.take(published);
+            u64::from(waiting)
+        });
+        posted + waiting.sum::<u64>()
+    }
+
+    /// The counts of this moment. Exact if the collector's ledger is locked meanwhile.
+    pub(crate) fn counts(&self) -> Counts {
+        let shelf = self.shelf();
+        let (full, too_large) = (self.full.load(Relaxed), self.too_large.load(Relaxed));
+        let posted = shelf.posted.len() as u64;
+        let mut counts = Counts {
+            recorded: shelf.retired + posted + full + too_large,
+            waiting: posted,
+            full,
+            too_large,
+        };
+        for chunk in &shelf.active {
+            let (Progress { records, .. }, _) = chunk.published();
+            counts.recorded += u64::from(records);
+            counts.waiting += u64::from(records - chunk.taken().records);
+        }
+        counts
+    }
+}

@@ -1,0 +1,200 @@
+//! The collector thread: from the chunks to the exporter.
+//!
+//! It sleeps until the export interval is over, memory is running low, or somebody wants a flush, then makes a round:
+//! anchor the clock, copy what is published out of every chunk, settle the stamps, export batch by batch.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::buffer::{Chunk, POOL};
+use crate::clock::Timeline;
+use crate::control::Control;
+use crate::exporter::{Batch, ExportError, Exporter};
+use crate::record::{Header, settle};
+use crate::stats;
+
+/// A batch is exported when it has this many words (2 MiB), whatever its number of spans; on the wire it is smaller.
+const BATCH_WORDS: usize = 1 << 18;
+/// Chunks are given back in such lots.
+const LOT: usize = 8;
+/// The same complaint is logged at most so often.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
+
+pub(crate) struct Collector {
+    exporter: Box<dyn Exporter>,
+    control: Arc<Control>,
+    interval: Duration,
+    max_batch: usize,
+    timeline: Timeline,
+    batch: Batch,
+    chunks: Vec<&'static Chunk>,
+    complained: Option<Instant>,
+    /// The ledger's count of abandonments when the round began; if it moves, the round is void.
+    abandoned: u64,
+}
+
+impl Collector {
+    pub(crate) fn new(
+        exporter: Box<dyn Exporter>,
+        control: Arc<Control>,
+        interval: Duration,
+        max_batch: usize,
+        host_id: String,
+    ) -> Self {
+        Self {
+            exporter,
+            control,
+            interval,
+            max_batch: max_batch.max(1),
+            timeline: Timeline::new(),
+            batch: Batch::new(host_id),
+            chunks: Vec::new(),
+            complained: None,
+            abandoned: 0,
+        }
+    }
+
+    /// Runs until it is told to stop.
+    pub(crate) fn run(mut self) {
+        loop {
+            if !self.control.is_wanted() {
+                POOL.sleep(self.interval);
+            }
+            let wanted = self.control.take();
+            self.round();
+            if let Some(timeout) = wanted.stop {
+                let result = guarded(|| self.exporter.shutdown(timeout));
+                self.complain(result.err());
+                self.control.stopped();
+                return;
+            }
+            if let Some(timeout) = wanted.flush {
+                let result = guarded(|| self.exporter.flush(timeout));
+                self.complain(result.err());
+            }
+            self.control.done(wanted);
+        }
+    }
+
+    /// Exports everything that was published before the call.
+    fn round(&mut self) {
+        self.abandoned = stats::ledger().abandoned;
+        self.timeline.extend();
+        let mut chunks = std::mem::take(&mut self.chunks);
+        POOL.active(&mut chunks);
+        let mut finished = 0;
+        for chunk in &chunks {
+            if self.collect(chunk) {
+                finished += 1;
+                if finished % LOT == 0 {
+                    POOL.recycle();
+                }
+            }
+        }
+        self.chunks = chunks;
+        while let Some(record) = POOL.next_posted() {
+            let timeline = &self.timeline;
+            let words = self.batch.push(|words| words.extend_from_slice(&record));
+            settle(words, timeline);
+            let mut ledger = stats::ledger();
+            if ledger.abandoned != self.abandoned {
+                break;
+            }
+            POOL.collected_posted();
+            ledger.collected += 1;
+            drop(ledger);
+            self.export_if_full();
+        }
+        self.export();
+        if finished > 0 {
+            POOL.recycle();
+        }
+    }
+
+    /// Takes what is published in `chunk`; true if that is the last of it.
+    fn collect(&mut self, chunk: &Chunk) -> bool {
+        let (published, sealed) = chunk.published();
+        let mut taken = chunk.taken();
+        while taken.words < published.words {
+            let before = taken.records;
+            let room = self.max_batch - self.batch.len();
+            while taken.words < published.words && ((taken.records - before) as usize) < room {
+                let start = taken.words;
+                let len = Header::from_word(chunk.word(start)).words() as u32;
+                let record = self
+                    .batch
+                    .push(|words| chunk.copy(start..start + len, words));
+                settle(record, &self.timeline);
+                taken.words += len;
+                taken.records += 1;
+            }
+            let mut ledger = stats::ledger();
+            if ledger.abandoned != self.abandoned {
+                return sealed;
+            }
+            chunk.take(taken);
+            ledger.collected += u64::from(taken.records - before);
+            drop(ledger);
+            self.export_if_full();
+        }
+        sealed
+    }
+
+    fn export_if_full(&mut self) {
+        if self.batch.len() >= self.max_batch || self.batch.words() >= BATCH_WORDS {
+            self.export();
+        }
+    }
+
+    fn export(&mut self) {
+        if self.batch.is_empty() || stats::ledger().abandoned != self.abandoned {
+            self.batch.clear();
+            return;
+        }
+        let spans = self.batch.len() as u64;
+        let result = guarded(|| self.exporter.export(&self.batch));
+        self.batch.clear();
+        let mut ledger = stats::ledger();
+        if ledger.abandoned != self.abandoned {
+            return; // a shutdown that ran out of time has counted them
+        }
+        ledger.collected -= spans;
+        match &result {
+            Ok(receipt) => {
+                let rejected = receipt.rejected().min(spans);
+                ledger.rejected += rejected;
+                ledger.exported += spans - rejected;
+            }
+            Err(_) => ledger.failed += spans,
+        }
+        drop(ledger);
+        self.complain(match result {
+            Ok(receipt) if receipt.rejected() == 0 => None,
+            Ok(receipt) => Some(ExportError::new(format!(
+                "the receiver refused {} of {spans} spans",
+                receipt.rejected()
+            ))),
+            Err(error) => Some(ExportError::new(format!("{spans} spans lost: {error}"))),
+        });
+    }
+
+    fn complain(&mut self, error: Option<ExportError>) {
+        let Some(error) = error else { return };
+        let now = Instant::now();
+        if self
+            .complained
+            .is_none_or(|last| now.duration_since(last) >= COMPLAIN_EVERY)
+        {
+            self.complained = Some(now);
+            log::warn!(target: "mooncake_trace", "trace export: {error}");
+        }
+    }
+}
+
+/// An exporter that panics has failed; the collector goes on.
+fn guarded<T>(call: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(ExportError::new("the exporter panicked")))
+}
+

@@ -1,0 +1,177 @@
+//! From the state of a context to the record of an ended span.
+
+use super::slices::{Open, Previous};
+use super::state::State;
+use crate::clock::Timestamp;
+use crate::local::Local;
+use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, SpanKind, stage_to_word};
+
+/// Records the open slice at `index`, with the attached events.
+#[inline(always)]
+pub(super) fn slice(
+    state: &mut State,
+    local: &Local,
+    index: usize,
+    end: Timestamp,
+    flags: Flags,
+) {
+    let trace_id = state.trace_id;
+    let open = state.slices.get(index);
+    let flags = flags
+        .with_if(Flags::ERROR, open.failed)
+        .with_if(Flags::LINK, open.link.span_id != 0)
+        .with_if(Flags::LINK_REMOTE, open.link.inherited);
+    if state.attached.is_empty()
+        && state.trace_state.is_empty()
+        && open.link.trace_id.is_none()
+        && open.attrs.dropped() == 0
+    {
+        let link = [open.link.span_id];
+        let link = &link[..usize::from(open.link.span_id != 0)];
+        let attrs = open.attrs.words();
+        let words = HEAD_WORDS + link.len() + attrs.len();
+        let header = Header::new(SpanKind::Slice, flags, words, open.attrs.count(), 0);
+        local.push(&slice_head(header, trace_id, open, end), [link, attrs]);
+    } else {
+        slice_with_parts(state, local, index, end, flags);
+    }
+}
+
+#[inline(always)]
+fn slice_head(header: Header, trace_id: u128, open: &Open, end: Timestamp) -> [u64; HEAD_WORDS] {
+    [
+        header.to_word(),
+        stage_to_word(open.stage),
+        (trace_id >> 64) as u64,
+        trace_id as u64,
+        open.id,
+        open.parent,
+        open.start.to_word(),
+        end.to_word(),
+    ]
+}
+
+#[cold]
+#[inline(never)]
+fn slice_with_parts(
+    state: &mut State,
+    local: &Local,
+    index: usize,
+    end: Timestamp,
+    flags: Flags,
+) {
+    let trace_id = state.trace_id;
+    let open = state.slices.get(index);
+    let (attrs, link) = (std::mem::take(&mut open.attrs), open.link);
+    let head = slice_head(Header::from_word(0), trace_id, open, end);
+    push(
+        local,
+        SpanKind::Slice,
+        flags,
+        head,
+        &Parts {
+            link,
+            trace_state: &state.trace_state,
+            events: &state.attached,
+            identity: &[],
+            attrs: &attrs,
+        },
+    );
+    state.slices.get(index).attrs = attrs;
+    state.attached.clear();
+}
+
+/// Records the thread span, with the attached events.
+pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags) {
+    let head = [
+        0,
+        state.thread_identity.len() as u64,
+        (state.trace_id >> 64) as u64,
+        state.trace_id as u64,
+        state.thread,
+        state.root,
+        state.thread_start.to_word(),
+        end.to_word(),
+    ];
+    push(
+        local,
+        SpanKind::Thread,
+        flags.with_if(Flags::PARENT_REMOTE, state.root_remote),
+        head,
+        &Parts {
+            link: Previous::NONE,
+            trace_state: &state.trace_state,
+            events: &state.attached,
+            identity: &state.thread_identity,
+            attrs: &state.thread_attrs,
+        },
+    );
+}
+
+/// Records the root span.
+pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
+    let head = [
+        0,
+        state.identity.len() as u64,
+        (state.trace_id >> 64) as u64,
+        state.trace_id as u64,
+        state.root,
+        state.root_parent,
+        state.start.to_word(),
+        end.to_word(),
+    ];
+    push(
+        local,
+        SpanKind::Request,
+        flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0),
+        head,
+        &Parts {
+            link: Previous::NONE,
+            trace_state: &state.trace_state,
+            events: &EventLog::new(),
+            identity: &state.identity,
+            attrs: &state.root_attrs,
+        },
+    );
+}
+
+/// Everything of a record behind its head.
+struct Parts<'a> {
+    link: Previous,
+    trace_state: &'a [u64],
+    events: &'a EventLog,
+    identity: &'a [u64],
+    attrs: &'a AttrLog,
+}
+
+fn push(
+    local: &Local,
+    kind: SpanKind,
+    flags: Flags,
+    mut head: [u64; HEAD_WORDS],
+    parts: &Parts<'_>,
+) {
+    let dropped = u64::from(parts.attrs.dropped()) | u64::from(parts.events.dropped()) << 32;
+    let (link, link_trace) = (parts.link.span_id, parts.link.trace_id.unwrap_or(0));
+    let extra = [dropped, link, (link_trace >> 64) as u64, link_trace as u64];
+    let link_words = match (link, parts.link.trace_id) {
+        (0, _) => 0,
+        (_, None) => 1,
+        (_, Some(_)) => 3,
+    };
+    let flags = flags
+        .with_if(Flags::DROPPED, dropped != 0)
+        .with_if(Flags::LINK_TRACE, link_words == 3)
+        .with_if(Flags::TRACE_STATE, !parts.trace_state.is_empty());
+    let tail = [
+        &extra[usize::from(dropped == 0)..=link_words],
+        parts.trace_state,
+        parts.events.words(),
+        parts.identity,
+        parts.attrs.words(),
+    ];
+    let words = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
+    let (attrs, events) = (parts.attrs.count(), parts.events.count());
+    head[0] = Header::new(kind, flags, words, attrs, events).to_word();
+    local.push(&head, tail);
+}

@@ -1,0 +1,186 @@
+//! The open slices of a context.
+//!
+//! In sync code they form a stack. Traced futures of one context overlap as they like: their slices are open but not
+//! on the stack, and what is opened while such a future is polled takes the slice that is current on the thread as its
+//! parent. So the open slices are a forest, kept in the order in which they were opened; `top` is the tip of the stack.
+
+use crate::clock::Timestamp;
+use crate::local::Current;
+use crate::record::AttrLog;
+use crate::Stage;
+
+/// The slice that the next top-level slice links to.
+#[derive(Clone, Copy)]
+pub(super) struct Previous {
+    /// Its span id; 0 if there is none.
+    pub(super) span_id: u64,
+    /// Its trace, if that is another one.
+    pub(super) trace_id: Option<u128>,
+    /// Whether it was ended by another thread's or process' context.
+    pub(super) inherited: bool,
+}
+
+impl Previous {
+    pub(super) const NONE: Self = Self {
+        span_id: 0,
+        trace_id: None,
+        inherited: false,
+    };
+
+    /// A slice of this very context.
+    pub(super) const fn own(span_id: u64) -> Self {
+        Self {
+            span_id,
+            ..Self::NONE
+        }
+    }
+}
+
+/// An open slice.
+pub(super) struct Open {
+    pub(super) id: u64,
+    pub(super) parent: u64,
+    pub(super) stage: &'static Stage,
+    pub(super) start: Timestamp,
+    pub(super) link: Previous,
+    /// What was current on the opening thread before.
+    pub(super) outer: Current,
+    pub(super) failed: bool,
+    /// Whether it was opened while the thread was unwinding: then a panic says nothing about it.
+    pub(super) unwinding: bool,
+    pub(super) attrs: AttrLog,
+}
+
+static NO_STAGE: Stage = Stage::new("", "", 0);
+
+impl Open {
+    fn vacant() -> Self {
+        Self {
+            id: 0,
+            parent: 0,
+            stage: &NO_STAGE,
+            start: Timestamp::from_unix_ns(0),
+            link: Previous::NONE,
+            outer: Current::NONE,
+            failed: false,
+            unwinding: false,
+            attrs: AttrLog::default(),
+        }
+    }
+}
+
+pub(super) struct Slices {
+    /// The first `len` are open; the others keep their memory.
+    entries: Vec<Open>,
+    len: usize,
+    /// Index + 1 of the innermost slice of the stack, 0 if the stack is empty.
+    top: usize,
+}
+
+impl Slices {
+    pub(super) const fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            len: 0,
+            top: 0,
+        }
+    }
+
+    pub(super) fn id(&self, index: usize) -> u64 {
+        self.entries[index].id
+    }
+
+    /// Whether the slice at `index` is what an end for `stage` means: name and level count.
+    pub(super) fn is_of(&self, index: usize, stage: &Stage) -> bool {
+        let open = self.entries[index].stage;
+        open.level() == stage.level() && open.name() == stage.name()
+    }
+
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Open> {
+        self.entries[..self.len].iter()
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&mut self, index: usize) -> &mut Open {
+        &mut self.entries[index]
+    }
+
+    /// The innermost slice of the stack.
+    #[inline(always)]
+    pub(super) fn top(&self) -> Option<&Open> {
+        self.top.checked_sub(1).and_then(|top| self.entries.get(top))
+    }
+
+    /// A vacant entry behind the open ones; it becomes an open slice, of the stack or not.
+    #[inline(always)]
+    pub(super) fn open(&mut self, on_stack: bool) -> &mut Open {
+        if self.len == self.entries.len() {
+            self.grow();
+        }
+        let index = self.len;
+        self.len += 1;
+        if on_stack {
+            self.top = self.len;
+        }
+        &mut self.entries[index]
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.entries.push(Open::vacant());
+    }
+
+    /// Index of an open slice.
+    #[inline(always)]
+    pub(super) fn position(&self, id: u64) -> Option<usize> {
+        let last = self.len.checked_sub(1)?;
+        if self.entries[last].id == id {
+            return Some(last);
+        }
+        self.entries[..last].iter().rposition(|open| open.id == id)
+    }
+
+    /// The chain from the slice `id` outwards.
+    pub(super) fn chain(&self, id: u64) -> impl Iterator<Item = usize> {
+        let mut next = self.position(id);
+        std::iter::from_fn(move || {
+            let index = next?;
+            next = self.position(self.entries[index].parent);
+            Some(index)
+        })
+    }
+
+    /// Indexes of the slices that were opened inside that at `index`, innermost first.
+    pub(super) fn inside(&self, index: usize) -> Vec<usize> {
+        let id = self.entries[index].id;
+        (index + 1..self.len)
+            .rev()
+            .filter(|&i| self.chain(self.entries[i].id).any(|j| self.entries[j].id == id))
+            .collect()
+    }
+
+    /// Takes the slice at `index` out. Slices inside it must have been taken out before.
+    #[inline(always)]
+    pub(super) fn remove(&mut self, index: usize) {
+        let last = self.len - 1;
+        let parent = self.entries[index].parent;
+        self.entries[index].attrs.clear();
+        if index != last {
+            self.entries[index..self.len].rotate_left(1);
+        }
+        self.len = last;
+        if self.top == index + 1 {
+            self.top = match index.checked_sub(1) {
+                Some(below) if self.entries[below].id == parent => index,
+                _ => self.position(parent).map_or(0, |parent| parent + 1),
+            };
+        } else if self.top > index + 1 {
+            self.top -= 1;
+        }
+    }
+}

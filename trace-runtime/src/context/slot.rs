@@ -1,0 +1,138 @@
+//! Slots: where the state of contexts lives. They are never freed, only recycled.
+//!
+//! So a guard or a future may keep a slot and a slice id without borrowing or counting anything: when the context is
+//! long gone, the id is not found in the slot any more and nothing happens.
+
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::lock::{Lock, Locked};
+use super::state::State;
+use crate::Stage;
+use crate::local::{self, Local};
+
+/// Slots are made so many at a time.
+const SLAB: usize = 32;
+/// A thread keeps at most so many free slots for itself.
+const KEPT: usize = 64;
+
+pub(crate) struct Slot {
+    /// The context's level + 1; 0 if it does not record. Read without the lock.
+    gate: AtomicU16,
+    /// Counts the contexts that have lived here.
+    generation: AtomicU32,
+    state: Lock<State>,
+}
+
+/// Free slots that no thread keeps.
+static FREE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
+/// All slots there are.
+static SLABS: Mutex<Vec<&'static [Slot]>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Slot {
+    fn new() -> Self {
+        Self {
+            gate: AtomicU16::new(0),
+            generation: AtomicU32::new(0),
+            state: Lock::new(State::new()),
+        }
+    }
+
+    /// A free slot. Its context does not record until [`Slot::open_gate`].
+    pub(super) fn take(local: &Local) -> &'static Self {
+        if let Some(slot) = local.slots.borrow_mut().pop() {
+            return slot;
+        }
+        Self::take_shared(local)
+    }
+
+    #[cold]
+    fn take_shared(local: &Local) -> &'static Self {
+        let mut kept = local.slots.borrow_mut();
+        let mut free = lock(&FREE);
+        let shared = free.len();
+        kept.extend(free.drain(shared.saturating_sub(KEPT / 2)..));
+        drop(free);
+        kept.pop().unwrap_or_else(|| {
+            let slab: &'static [Self] = Box::leak((0..SLAB).map(|_| Self::new()).collect());
+            lock(&SLABS).push(slab);
+            kept.extend(&slab[1..]);
+            &slab[0]
+        })
+    }
+
+    /// Lets slices through up to `level`; 0 lets none through.
+    pub(super) fn open_gate(&self, level: u8) {
+        let gate = if level == 0 { 0 } else { u16::from(level) + 1 };
+        self.gate.store(gate, Relaxed);
+    }
+
+    /// Whether the context records.
+    #[inline(always)]
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.gate.load(Relaxed) != 0
+    }
+
+    /// Whether the context records slices of `stage`.
+    #[inline(always)]
+    pub(crate) fn passes(&self, stage: &Stage) -> bool {
+        self.passes_level(stage.level())
+    }
+
+    #[inline(always)]
+    pub(super) fn passes_level(&self, level: u8) -> bool {
+        self.gate.load(Relaxed) > u16::from(level)
+    }
+
+    /// Tells contexts apart that have lived in this slot one after the other.
+    #[inline(always)]
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub(super) fn lock(&self) -> Locked<'_, State> {
+        self.state.lock()
+    }
+
+    /// The end of a context: its slot is free again.
+    pub(super) fn free(&'static self, local: &Local) {
+        self.gate.store(0, Relaxed);
+        let mut state = self.lock();
+        self.generation
+            .store(self.generation().wrapping_add(1), Relaxed);
+        state.clear();
+        drop(state);
+        let mut kept = local.slots.borrow_mut();
+        kept.push(self);
+        if kept.len() > KEPT {
+            let mut spare = kept.split_off(KEPT / 2);
+            drop(kept);
+            give_back(&mut spare);
+        }
+    }
+}
+
+/// Gives slots that a thread has kept to everybody.
+pub(crate) fn give_back(slots: &mut Vec<&'static Slot>) {
+    if !slots.is_empty() {
+        lock(&FREE).append(slots);
+    }
+}
+
+/// How many contexts of this process are recording now.
+pub(crate) fn open_contexts() -> u64 {
+    let slabs = lock(&SLABS);
+    let open = slabs.iter().copied().flatten().filter(|slot| slot.is_enabled());
+    open.count() as u64
+}
+
+/// Runs `f` with the calling thread's state and the state of the slot's context.
+#[inline(always)]
+pub(super) fn locked<R>(slot: &'static Slot, mut f: impl FnMut(&mut State, &Local) -> R) -> R {
+    local::with(|local| f(&mut slot.lock(), local))
+}

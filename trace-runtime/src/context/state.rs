@@ -1,0 +1,484 @@
+//! What a context knows, and every rule of the span model that is decided while recording.
+//!
+//! The rules are SGLang's with the repairs that this project made to them; `tests/vectors` holds them as recorded
+//! examples. All methods run under the slot's lock; none calls user code.
+
+use super::emit;
+use super::slices::{Previous, Slices};
+use super::slot::Slot;
+use crate::clock::Timestamp;
+use crate::local::{Current, Local};
+use crate::record::decode::{REQUEST_KEYS, SLICE_KEYS, THREAD_KEYS};
+use crate::record::{AttrLog, EventLog, Flags};
+use crate::{Attr, SliceDetails, Stage, stats};
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// An original that has not been started.
+    New,
+    /// An original whose root is open.
+    Started,
+    /// An original whose root has ended.
+    Finished,
+    /// Made from another context or a carrier: it has a root, but not as its own.
+    Copy,
+}
+
+pub(super) struct State {
+    pub(super) level: u8,
+    pub(super) phase: Phase,
+    pub(super) trace_id: u128,
+    /// The root span's id and its parent's, 0 = none.
+    pub(super) root: u64,
+    pub(super) root_parent: u64,
+    /// Whether the root is in another process.
+    pub(super) root_remote: bool,
+    /// Length and words of the trace state; empty if there is none.
+    pub(super) trace_state: Vec<u64>,
+    /// Words of the request's identity.
+    pub(super) identity: Vec<u64>,
+    pub(super) start: Timestamp,
+    pub(super) root_attrs: AttrLog,
+    root_failed: bool,
+
+    /// The open thread span; 0 = none.
+    pub(super) thread: u64,
+    pub(super) thread_start: Timestamp,
+    pub(super) thread_identity: Vec<u64>,
+    pub(super) thread_attrs: AttrLog,
+    /// Native id of the thread that opened the last thread context.
+    pub(super) pid: Option<u32>,
+
+    pub(super) slices: Slices,
+    pub(super) previous: Previous,
+    /// Events that wait for a span.
+    pub(super) events: EventLog,
+    /// Events on their way into a record.
+    pub(super) attached: EventLog,
+    /// What a context that does not record passes on.
+    pub(super) relay: Option<Box<super::relay::Relay>>,
+}
+
+impl State {
+    pub(super) const fn new() -> Self {
+        Self {
+            level: 0,
+            phase: Phase::New,
+            trace_id: 0,
+            root: 0,
+            root_parent: 0,
+            root_remote: false,
+            trace_state: Vec::new(),
+            identity: Vec::new(),
+            start: Timestamp::from_unix_ns(0),
+            root_attrs: AttrLog::new(),
+            root_failed: false,
+            thread: 0,
+            thread_start: Timestamp::from_unix_ns(0),
+            thread_identity: Vec::new(),
+            thread_attrs: AttrLog::new(),
+            pid: None,
+            slices: Slices::new(),
+            previous: Previous::NONE,
+            events: EventLog::new(),
+            attached: EventLog::new(),
+            relay: None,
+        }
+    }
+
+    /// As new, but keeps the memory of its lists.
+    pub(super) fn clear(&mut self) {
+        self.phase = Phase::New;
+        self.trace_id = 0;
+        self.root = 0;
+        self.root_parent = 0;
+        self.root_remote = false;
+        self.trace_state.clear();
+        self.identity.clear();
+        self.root_attrs.clear();
+        self.root_failed = false;
+        self.thread = 0;
+        self.thread_identity.clear();
+        self.thread_attrs.clear();
+        self.pid = None;
+        self.previous = Previous::NONE;
+        self.relay = None;
+    }
+
+    // ---- the request ----
+
+    pub(super) fn req_start(&mut self, local: &Local, at: Timestamp) {
+        if self.phase != Phase::New {
+            return stats::misuse();
+        }
+        if self.trace_id == 0 {
+            self.trace_id = local.ids.trace();
+        }
+        self.phase = Phase::Started;
+        self.root = local.ids.span();
+        self.start = at;
+        self.open_thread(local, at);
+    }
+
+    pub(super) fn req_finish(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+        match self.phase {
+            Phase::Started => {
+                self.close_thread(slot, local, at, Flags::none());
+                self.finish_root(local, at, Flags::none());
+            }
+            Phase::Finished => stats::misuse(),
+            Phase::New | Phase::Copy => {}
+        }
+    }
+
+    fn finish_root(&mut self, local: &Local, at: Timestamp, flags: Flags) {
+        emit::root(self, local, at, flags.with_if(Flags::ERROR, self.root_failed));
+        self.phase = Phase::Finished;
+    }
+
+    pub(super) fn set_root_attrs(&mut self, attrs: &[Attr<'_>]) {
+        if self.phase == Phase::Started {
+            self.root_attrs.set(attrs, REQUEST_KEYS);
+        }
+    }
+
+    pub(super) fn abort(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        at: Timestamp,
+        info: &[Attr<'_>],
+    ) {
+        if info.is_empty() {
+            return self.close_thread(slot, local, at, Flags::none());
+        }
+        self.root_failed |= self.phase == Phase::Started;
+        if self.thread != 0 {
+            self.thread_attrs.set(info, THREAD_KEYS);
+            self.close_thread(slot, local, at, Flags::ERROR);
+        }
+    }
+
+    /// The last reference to the context goes away.
+    pub(super) fn drop_open(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+        let flags = Flags::ERROR.with(Flags::UNCLOSED);
+        self.close_thread(slot, local, at, flags);
+        if self.phase == Phase::Started {
+            self.finish_root(local, at, flags);
+        }
+    }
+
+    // ---- thread contexts ----
+
+    pub(super) fn rebuild(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+        match self.phase {
+            Phase::New => stats::misuse(),
+            Phase::Finished => {}
+            Phase::Started | Phase::Copy => {
+                self.close_thread(slot, local, at, Flags::AUTO_CLOSED);
+                self.open_thread(local, at);
+            }
+        }
+    }
+
+    fn open_thread(&mut self, local: &Local, at: Timestamp) {
+        self.thread = local.ids.span();
+        self.thread_start = at;
+        self.thread_identity.clear();
+        self.thread_attrs.clear();
+        local.with_identity(|words| {
+            self.thread_identity.extend_from_slice(words);
+            self.pid = words.first().map(|head| *head as u32);
+        });
+    }
+
+    /// Ends the open slices, innermost first, then the thread span, all at one stamp.
+    pub(super) fn close_thread(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        at: Timestamp,
+        flags: Flags,
+    ) {
+        if self.thread == 0 {
+            return;
+        }
+        for index in (0..self.slices.len()).rev() {
+            self.close_slice(slot, local, index, at, Flags::AUTO_CLOSED);
+        }
+        self.events.take_all(&mut self.attached);
+        emit::thread(self, local, at, flags);
+        self.attached.clear();
+        self.thread = 0;
+    }
+
+    pub(super) fn set_thread_attrs(&mut self, attrs: &[Attr<'_>]) {
+        if self.thread != 0 {
+            self.thread_attrs.set(attrs, THREAD_KEYS);
+        }
+    }
+
+    // ---- slices ----
+
+    /// The innermost open slice from the calling thread's point of view; 0 if there is none.
+    #[inline(always)]
+    fn innermost(&self, slot: &'static Slot, local: &Local) -> u64 {
+        if local.in_task.get() {
+            let current = local.current.get();
+            if current.is(slot, current.id) && self.slices.position(current.id).is_some() {
+                return current.id;
+            }
+        }
+        self.slices.top().map_or(0, |open| open.id)
+    }
+
+    /// Opens a slice and returns its id; 0 if there is no thread context.
+    ///
+    /// The slice of a future (`task`) does not go on the stack, nor does what is opened inside of one.
+    #[inline(always)]
+    pub(super) fn start_slice(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+        at: Option<Timestamp>,
+        task: bool,
+    ) -> u64 {
+        if self.thread == 0 {
+            return 0;
+        }
+        let id = local.ids.span();
+        let innermost = self.innermost(slot, local);
+        let in_task = local.in_task.get() && local.current.get().is(slot, innermost);
+        let outer = local.current.get();
+        let (parent, link) = match innermost {
+            0 => (self.thread, self.previous),
+            parent => (parent, Previous::NONE),
+        };
+        let open = self.slices.open(!task && !in_task);
+        open.id = id;
+        open.parent = parent;
+        open.stage = stage;
+        open.link = link;
+        open.outer = outer;
+        open.failed = false;
+        open.unwinding = std::thread::panicking();
+        if !attrs.is_empty() {
+            open.attrs.set(attrs, SLICE_KEYS);
+        }
+        open.start = at.unwrap_or_else(Timestamp::now);
+        if !task {
+            local.current.set(Current {
+                slot: Some(slot),
+                id,
+            });
+        }
+        id
+    }
+
+    /// Ends the open slice `id` by its own end; false if it is not open any more.
+    #[inline(always)]
+    pub(super) fn end_slice(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        id: u64,
+        at: Timestamp,
+        flags: Flags,
+    ) -> bool {
+        let Some(index) = self.slices.position(id) else {
+            return false;
+        };
+        if index + 1 != self.slices.len() {
+            return self.end_outer(slot, local, index, at, flags);
+        }
+        self.close_own(slot, local, index, at, flags);
+        true
+    }
+
+    #[cold]
+    fn end_outer(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        index: usize,
+        at: Timestamp,
+        flags: Flags,
+    ) -> bool {
+        for inner in self.slices.inside(index) {
+            self.close_slice(slot, local, inner, at, Flags::AUTO_CLOSED);
+        }
+        self.close_own(slot, local, index, at, flags);
+        true
+    }
+
+    #[inline(always)]
+    fn close_own(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        index: usize,
+        at: Timestamp,
+        flags: Flags,
+    ) {
+        let (id, parent) = (self.slices.get(index).id, self.slices.get(index).parent);
+        self.close_slice(slot, local, index, at, flags);
+        if parent == self.thread {
+            self.previous = Previous::own(id);
+        }
+    }
+
+    #[inline(always)]
+    fn close_slice(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        index: usize,
+        at: Timestamp,
+        flags: Flags,
+    ) {
+        let open = self.slices.get(index);
+        let (id, outer) = (open.id, open.outer);
+        if !self.events.is_empty() {
+            self.events.take_window(open.start, at, &mut self.attached);
+        }
+        emit::slice(self, local, index, at, flags);
+        if local.current.get().is(slot, id) {
+            local.current.set(outer);
+        }
+        self.slices.remove(index);
+    }
+
+    /// Ends a slice that a guard or a traced function has opened; id 0 is one that was not recorded.
+    #[inline(always)]
+    pub(super) fn end_own(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        id: u64,
+        at: Timestamp,
+        flags: Flags,
+        thread_finish: bool,
+    ) {
+        if let Some(index) = self.slices.position(id) {
+            let unwinding = self.slices.get(index).unwinding;
+            let flags = flags.with_if(Flags::ERROR, std::thread::panicking() && !unwinding);
+            self.end_slice(slot, local, id, at, flags);
+        }
+        if thread_finish {
+            self.close_thread(slot, local, at, Flags::none());
+        }
+    }
+
+    /// Ends the innermost open slice of `stage`, as an explicit call says.
+    pub(super) fn end_stage(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        stage: &Stage,
+        at: Timestamp,
+        details: &SliceDetails<'_>,
+    ) {
+        if self.thread == 0 {
+            return;
+        }
+        if stage.level() <= self.level {
+            let mut chain = self.slices.chain(self.innermost(slot, local));
+            let found = chain.find(|&index| self.slices.is_of(index, stage));
+            drop(chain);
+            match found {
+                Some(index) => {
+                    let open = self.slices.get(index);
+                    open.attrs.set(details.attrs, SLICE_KEYS);
+                    let id = open.id;
+                    self.end_slice(slot, local, id, at, Flags::none());
+                }
+                None => stats::misuse(),
+            }
+        }
+        if details.thread_finish {
+            self.close_thread(slot, local, at, Flags::none());
+        }
+    }
+
+    /// Records a slice that is over.
+    pub(super) fn record_slice(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        stage: &'static Stage,
+        start: Timestamp,
+        end: Timestamp,
+        details: &SliceDetails<'_>,
+    ) {
+        if self.thread == 0 {
+            return;
+        }
+        if stage.level() <= self.level {
+            let id = self.start_slice(slot, local, stage, details.attrs, Some(start), false);
+            for (name, at, attrs) in details.events {
+                self.attached.push(name, *at, attrs);
+            }
+            self.attached.limit();
+            self.end_slice(slot, local, id, end, Flags::none());
+        }
+        if details.thread_finish {
+            self.close_thread(slot, local, end, Flags::none());
+        }
+    }
+
+    pub(super) fn event(&mut self, name: &str, level: u8, at: Timestamp, attrs: &[Attr<'_>]) {
+        if self.thread != 0 && level <= self.level {
+            self.events.push(name, at, attrs);
+        }
+    }
+
+    /// Sets attributes of an open slice; of the innermost one if `id` is 0.
+    pub(super) fn set_slice_attrs(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        id: u64,
+        attrs: &[Attr<'_>],
+    ) {
+        let id = if id == 0 { self.innermost(slot, local) } else { id };
+        if let Some(index) = self.slices.position(id) {
+            self.slices.get(index).attrs.set(attrs, SLICE_KEYS);
+        }
+    }
+
+    /// Marks an open slice as failed.
+    pub(super) fn fail_slice(&mut self, id: u64, message: &str) {
+        if let Some(index) = self.slices.position(id) {
+            let open = self.slices.get(index);
+            open.failed = true;
+            if !message.is_empty() {
+                open.attrs.set_message(message, SLICE_KEYS);
+            }
+        }
+    }
+
+    // ---- passing it on ----
+
+    /// What the next top-level slice of a copy links to.
+    pub(super) fn inherited(&self, slot: &'static Slot, local: &Local) -> Previous {
+        match self.slices.chain(self.innermost(slot, local)).last() {
+            Some(outermost) => Previous {
+                span_id: self.slices.id(outermost),
+                trace_id: None,
+                inherited: true,
+            },
+            None => Previous {
+                inherited: true,
+                ..self.previous
+            },
+        }
+    }
+
+    /// Whether it can be copied or serialized to something that records.
+    pub(super) fn has_root(&self) -> bool {
+        self.phase != Phase::New
+    }
+}

@@ -1,0 +1,94 @@
+//! What the rest of the process wants of the collector: a flush, or its end.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::buffer::POOL;
+
+#[derive(Debug, Default)]
+pub(crate) struct Control {
+    wishes: Mutex<Wishes>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Wishes {
+    /// Flushes that were asked for and that are done; each has a number.
+    asked: u64,
+    done: u64,
+    flush: Option<Duration>,
+    stop: Option<Duration>,
+    stopped: bool,
+}
+
+/// What one round is to fulfil.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    asked: u64,
+    pub(crate) flush: Option<Duration>,
+    pub(crate) stop: Option<Duration>,
+}
+
+impl Control {
+    fn wishes(&self) -> MutexGuard<'_, Wishes> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, timeout: Duration, until: impl Fn(&Wishes) -> bool) -> bool {
+        let wishes = self.wishes();
+        let (wishes, _) = self
+            .changed
+            .wait_timeout_while(wishes, timeout, |wishes| !until(wishes))
+            .unwrap_or_else(PoisonError::into_inner);
+        until(&wishes)
+    }
+
+    /// Has everything exported that was recorded before the call; false if that took longer than `timeout`.
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        let mut wishes = self.wishes();
+        wishes.asked += 1;
+        let ticket = wishes.asked;
+        wishes.flush = Some(timeout);
+        drop(wishes);
+        POOL.wake_collector();
+        self.wait(timeout, |wishes| wishes.done >= ticket || wishes.stopped)
+    }
+
+    /// Ends the collector; false if it was not done within `timeout`.
+    pub(crate) fn stop(&self, timeout: Duration) -> bool {
+        let begun = Instant::now();
+        self.wishes().stop = Some(timeout);
+        POOL.wake_collector();
+        self.wait(timeout.saturating_sub(begun.elapsed()), |wishes| {
+            wishes.stopped
+        })
+    }
+
+    /// Collector only: whether a round is wanted at once.
+    pub(crate) fn is_wanted(&self) -> bool {
+        let wishes = self.wishes();
+        wishes.stop.is_some() || wishes.flush.is_some()
+    }
+
+    /// Collector only: takes what the coming round is to fulfil.
+    pub(crate) fn take(&self) -> Wanted {
+        let mut wishes = self.wishes();
+        Wanted {
+            asked: wishes.asked,
+            flush: wishes.flush.take(),
+            stop: wishes.stop,
+        }
+    }
+
+    /// Collector only: a round is over.
+    pub(crate) fn done(&self, wanted: Wanted) {
+        self.wishes().done = wanted.asked;
+        self.changed.notify_all();
+    }
+
+    /// Collector only: it is over.
+    pub(crate) fn stopped(&self) {
+        self.wishes().stopped = true;
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,153 @@
+//! Where batches of spans go.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::record::decode;
+use crate::span::Span;
+
+/// Takes batches of ended spans from the collector thread and delivers them.
+///
+/// ```
+/// use mooncake_trace::{Batch, ExportError, Exporter, Receipt};
+///
+/// struct Count(u64);
+/// impl Exporter for Count {
+///     fn export(&mut self, batch: &Batch) -> Result<Receipt, ExportError> {
+///         self.0 += batch.len() as u64;
+///         Ok(Receipt::all())
+///     }
+/// }
+/// ```
+pub trait Exporter: Send + 'static {
+    /// Delivers a batch. It may block: meanwhile records wait in their buffers, up to the memory limit.
+    ///
+    /// # Errors
+    /// If nothing of the batch was delivered and nothing will be; its spans are counted as dropped.
+    fn export(&mut self, batch: &Batch) -> Result<Receipt, ExportError>;
+
+    /// Delivers what the exporter itself holds back, within `timeout`.
+    ///
+    /// # Errors
+    /// If it cannot.
+    fn flush(&mut self, timeout: Duration) -> Result<(), ExportError> {
+        let _ = timeout;
+        Ok(())
+    }
+
+    /// Finishes, within `timeout`; nothing is exported afterwards.
+    ///
+    /// # Errors
+    /// If something that was accepted is lost.
+    fn shutdown(&mut self, timeout: Duration) -> Result<(), ExportError> {
+        self.flush(timeout)
+    }
+}
+
+/// What the receiver of a batch has accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Receipt {
+    rejected: u64,
+}
+
+impl Receipt {
+    /// Everything.
+    pub const fn all() -> Self {
+        Self { rejected: 0 }
+    }
+
+    /// Everything but `spans` of it.
+    pub const fn all_but(spans: u64) -> Self {
+        Self { rejected: spans }
+    }
+
+    /// How many spans were refused.
+    #[must_use]
+    pub const fn rejected(self) -> u64 {
+        self.rejected
+    }
+}
+
+/// Why spans could not be delivered.
+#[derive(Debug)]
+pub struct ExportError {
+    message: String,
+}
+
+impl ExportError {
+    /// An error that says what happened and what to do about it.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for ExportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ExportError {}
+
+/// Ended spans, in the order in which each thread ended them.
+#[derive(Debug)]
+pub struct Batch {
+    words: Vec<u64>,
+    spans: usize,
+    host_id: String,
+}
+
+impl Batch {
+    pub(crate) const fn new(host_id: String) -> Self {
+        Self {
+            words: Vec::new(),
+            spans: 0,
+            host_id,
+        }
+    }
+
+    /// How many spans there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.spans
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.spans == 0
+    }
+
+    /// Shows every span to `visit`. The span is decoded into memory that is used again for the next one, so this
+    /// allocates nothing for slices without events.
+    pub fn for_each<'a>(&'a self, mut visit: impl FnMut(&Span<'a>)) {
+        let mut span = Span::blank();
+        let mut rest = self.words.as_slice();
+        while !rest.is_empty() {
+            let (record, tail) = rest.split_at(decode::record_words(rest));
+            rest = tail;
+            decode::fill(&mut span, record, &self.host_id);
+            visit(&span);
+        }
+    }
+
+    pub(crate) const fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.words.clear();
+        self.spans = 0;
+    }
+
+    /// Room at the end for one more record.
+    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u64>)) -> &mut [u64] {
+        let start = self.words.len();
+        write(&mut self.words);
+        self.spans += 1;
+        &mut self.words[start..]
+    }
+}

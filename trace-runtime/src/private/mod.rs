@@ -1,0 +1,1 @@
+//! The door that expansions of the macros use. Not public interface.

@@ -1,0 +1,254 @@
+//! Attributes as words, and the log in which a span's attributes are kept while it is open.
+//!
+//! An attribute is a head word (tag 0–7, key bytes 8–31, value bytes or elements 32–63), the key, the value. Setting
+//! an attribute appends; that a key replaces its former value, that reserved keys are ignored and that a span has at
+//! most 128 attributes is settled when the record is read (or by [`AttrLog::compact`] if somebody sets very many).
+
+use super::text::{cut, push_text, text, text_words};
+use super::{Flags, count};
+use crate::{Attr, Value};
+
+/// At most this many attributes stay with a span (the OpenTelemetry SDKs' limit).
+const MAX_ATTRS: usize = 128;
+
+/// A log that is longer is compacted.
+const LOG_ATTRS: u32 = 512;
+
+const BOOL: u8 = 0;
+const INT: u8 = 1;
+const FLOAT: u8 = 2;
+const TEXT: u8 = 3;
+const ARRAY: u8 = 4;
+/// Not an attribute: the message of the span's ERROR status.
+const MESSAGE: u8 = 5;
+
+/// What a reader of the words makes of them.
+pub(crate) enum Entry<'a> {
+    Attr(Attr<'a>),
+    Message(&'a str),
+}
+
+#[inline]
+fn head(tag: u8, key: usize, len: usize) -> u64 {
+    u64::from(tag) | (key as u64) << 8 | (len as u64) << 32
+}
+
+#[inline]
+fn push_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
+    let key = cut(key, 0xff_ffff);
+    match value {
+        Value::Bool(v) => {
+            words.push(head(BOOL, key.len(), usize::from(*v)));
+            push_text(words, key);
+        }
+        Value::Int(v) => {
+            words.push(head(INT, key.len(), 0));
+            push_text(words, key);
+            words.push(v.cast_unsigned());
+        }
+        Value::Float(v) => {
+            words.push(head(FLOAT, key.len(), 0));
+            push_text(words, key);
+            words.push(v.to_bits());
+        }
+        Value::Str(v) => push_tagged_text(words, TEXT, key, v),
+        Value::Array(values) => push_array(words, key, values),
+    }
+}
+
+fn push_tagged_text(words: &mut Vec<u64>, tag: u8, key: &str, value: &str) {
+    let value = cut(value, u32::MAX as usize);
+    words.push(head(tag, key.len(), value.len()));
+    push_text(words, key);
+    push_text(words, value);
+}
+
+#[cold]
+fn push_array(words: &mut Vec<u64>, key: &str, values: &[Value<'_>]) {
+    let values = &values[..values.len().min(u32::MAX as usize)];
+    words.push(head(ARRAY, key.len(), values.len()));
+    push_text(words, key);
+    for value in values {
+        push_value(words, "", value);
+    }
+}
+
+/// Takes the first `n` words off `words`.
+pub(super) fn split<'a>(words: &mut &'a [u64], n: usize) -> &'a [u64] {
+    let (taken, rest) = words.split_at(n.min(words.len()));
+    *words = rest;
+    taken
+}
+
+/// Takes one entry off the front of `words`.
+pub(crate) fn read<'a>(words: &mut &'a [u64]) -> Entry<'a> {
+    let head = split(words, 1).first().copied().unwrap_or(0);
+    let key_len = (head >> 8 & 0xff_ffff) as usize;
+    let len = (head >> 32) as usize;
+    let key = text(split(words, text_words(key_len)), key_len);
+    let mut word = || split(words, 1).first().copied().unwrap_or(0);
+    let value = match head as u8 {
+        BOOL => Value::Bool(len != 0),
+        INT => Value::Int(word().cast_signed()),
+        FLOAT => Value::Float(f64::from_bits(word())),
+        TEXT => Value::Str(text(split(words, text_words(len)), len).into()),
+        MESSAGE => return Entry::Message(text(split(words, text_words(len)), len)),
+        _ => Value::Array(
+            (0..len)
+                .filter_map(|_| match read(words) {
+                    Entry::Attr((_, value)) => Some(value),
+                    Entry::Message(_) => None,
+                })
+                .collect(),
+        ),
+    };
+    Entry::Attr((key, value))
+}
+
+/// The attributes of an open span, in the order in which they were set.
+#[derive(Default)]
+pub(crate) struct AttrLog {
+    words: Vec<u64>,
+    count: u32,
+    dropped: u32,
+}
+
+impl AttrLog {
+    pub(crate) const fn new() -> Self {
+        Self {
+            words: Vec::new(),
+            count: 0,
+            dropped: 0,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    #[inline]
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    #[inline]
+    pub(crate) fn dropped(&self) -> u32 {
+        self.dropped
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if self.count != 0 {
+            self.words.clear();
+            self.count = 0;
+            self.dropped = 0;
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, attrs: &[Attr<'_>], reserved: &'static [&'static str]) {
+        for (key, value) in attrs {
+            push_value(&mut self.words, key, value);
+            self.count += 1;
+            if self.count > LOG_ATTRS {
+                self.compact(reserved);
+            }
+        }
+    }
+
+    /// Keeps `message` as the message of the span's ERROR status; the last one stays.
+    pub(crate) fn set_message(&mut self, message: &str, reserved: &'static [&'static str]) {
+        push_tagged_text(&mut self.words, MESSAGE, "", message);
+        self.count += 1;
+        if self.count > LOG_ATTRS {
+            self.compact(reserved);
+        }
+    }
+
+    /// Leaves what a reader would leave.
+    #[cold]
+    fn compact(&mut self, reserved: &'static [&'static str]) {
+        let words = std::mem::take(&mut self.words);
+        let mut attrs = Vec::new();
+        let mut settled = Settled::new(&mut attrs, reserved);
+        settled.read(&words, self.count as usize);
+        self.dropped += settled.dropped;
+        let message = settled.message;
+        self.count = 0;
+        for (key, value) in &attrs {
+            push_value(&mut self.words, key, value);
+            self.count += 1;
+        }
+        if let Some(message) = message {
+            push_tagged_text(&mut self.words, MESSAGE, "", message);
+            self.count += 1;
+        }
+    }
+}
+
+/// Applies all rules to attributes as they come; they are added behind what the tracing itself has set.
+pub(crate) struct Settled<'a, 'o> {
+    attrs: &'o mut Vec<Attr<'a>>,
+    reserved: &'static [&'static str],
+    pub(crate) message: Option<&'a str>,
+    pub(crate) dropped: u32,
+}
+
+impl<'a, 'o> Settled<'a, 'o> {
+    pub(crate) fn new(attrs: &'o mut Vec<Attr<'a>>, reserved: &'static [&'static str]) -> Self {
+        Self {
+            attrs,
+            reserved,
+            message: None,
+            dropped: 0,
+        }
+    }
+
+    /// Applies `n` entries.
+    pub(crate) fn read(&mut self, mut words: &'a [u64], n: usize) -> &'a [u64] {
+        for _ in 0..n {
+            match read(&mut words) {
+                Entry::Attr(attr) => self.set(attr),
+                Entry::Message(message) => self.message = Some(message),
+            }
+        }
+        words
+    }
+
+    fn set(&mut self, (key, value): Attr<'a>) {
+        if self.reserved.contains(&key) {
+            return;
+        }
+        if let Some((_, old)) = self.attrs.iter_mut().find(|(known, _)| *known == key) {
+            *old = value;
+        } else if self.attrs.len() < MAX_ATTRS {
+            self.attrs.push((key, value));
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Sets what the tracing itself has to say; on a full span it takes the place of the last user attribute.
+    pub(crate) fn force(&mut self, flags: Flags, flag: Flags, key: &'static str, value: Value<'a>) {
+        if !flags.has(flag) {
+            return;
+        }
+        if let Some((_, old)) = self.attrs.iter_mut().find(|(known, _)| *known == key) {
+            *old = value;
+            return;
+        }
+        if self.attrs.len() >= MAX_ATTRS && self.attrs.pop().is_some() {
+            self.dropped += 1;
+        }
+        self.attrs.push((key, value));
+    }
+}
+
+/// The bare attributes of an event: no rules but that a key is there once.
+pub(crate) fn push_all(words: &mut Vec<u64>, attrs: &[Attr<'_>]) -> u32 {
+    for (key, value) in attrs {
+        push_value(words, key, value);
+    }
+    count(attrs.len())
+}

@@ -1,0 +1,144 @@
+//! The record of one ended span: a run of words that a thread writes and the collector reads.
+//!
+//! ```text
+//!  0  header: words, kind, flags, counts          4  span id
+//!  1  slice: its stage; else: identity words      5  parent span id, 0 = none
+//!  2  trace id, high                              6  start stamp
+//!  3  trace id, low                               7  end stamp
+//!  8… [dropped counts] [link span id [link trace id ×2]] [trace state] events… [identity] attributes…
+//! ```
+//!
+//! Everything is copied in, except the stage, which is a `&'static` pointer. Stamps are as they were taken; the
+//! collector turns them into unix nanoseconds in place (see [`decode::settle`]).
+
+mod attrs;
+pub(crate) mod decode;
+mod events;
+mod identity;
+mod stage_word;
+mod text;
+
+pub(crate) use attrs::AttrLog;
+pub(crate) use decode::settle;
+pub(crate) use events::EventLog;
+pub(crate) use identity::{RequestIdentity, ThreadIdentity};
+pub(crate) use stage_word::stage_to_word;
+pub(crate) use text::{push_text, text};
+
+/// Words that every record has.
+pub(crate) const HEAD_WORDS: usize = 8;
+pub(crate) const START: usize = 6;
+pub(crate) const END: usize = 7;
+
+/// At most this many events stay with a span (the OpenTelemetry SDKs' limit).
+pub(crate) const MAX_EVENTS: usize = 128;
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpanKind {
+    /// The root of a request in this process.
+    Request,
+    /// One thread's part of a request.
+    Thread,
+    /// One stage of the work.
+    Slice,
+}
+
+/// The flags of a record's header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags(u64);
+
+impl Flags {
+    pub(crate) const ERROR: Self = Self(1 << 34);
+    /// Closed by something else than its own end.
+    pub(crate) const AUTO_CLOSED: Self = Self(1 << 35);
+    /// A future was dropped before it was ready.
+    pub(crate) const CANCELLED: Self = Self(1 << 36);
+    /// The context was dropped with this span open.
+    pub(crate) const UNCLOSED: Self = Self(1 << 37);
+    pub(crate) const PARENT_REMOTE: Self = Self(1 << 38);
+    pub(crate) const LINK: Self = Self(1 << 39);
+    pub(crate) const LINK_REMOTE: Self = Self(1 << 40);
+    /// The link leads to another trace, whose id follows.
+    pub(crate) const LINK_TRACE: Self = Self(1 << 41);
+    pub(crate) const DROPPED: Self = Self(1 << 42);
+    pub(crate) const TRACE_STATE: Self = Self(1 << 43);
+
+    pub(crate) const fn none() -> Self {
+        Self(0)
+    }
+
+    pub(crate) const fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    #[must_use]
+    pub(crate) const fn with(self, flag: Self) -> Self {
+        Self(self.0 | flag.0)
+    }
+
+    #[must_use]
+    pub(crate) const fn with_if(self, flag: Self, on: bool) -> Self {
+        if on { self.with(flag) } else { self }
+    }
+}
+
+/// Packs and unpacks word 0: words 0–31, kind 32–33, flags 34–43, attributes 44–53, events 54–63.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header(u64);
+
+impl Header {
+    pub(crate) const fn new(
+        kind: SpanKind,
+        flags: Flags,
+        words: usize,
+        attrs: u32,
+        events: u32,
+    ) -> Self {
+        let kind = match kind {
+            SpanKind::Request => 0,
+            SpanKind::Thread => 1,
+            SpanKind::Slice => 2,
+        };
+        let counts = (attrs as u64 & 0x3ff) << 44 | (events as u64 & 0x3ff) << 54;
+        Self(words as u64 & 0xffff_ffff | kind << 32 | flags.0 | counts)
+    }
+
+    pub(crate) const fn to_word(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn from_word(word: u64) -> Self {
+        Self(word)
+    }
+
+    /// Length of the whole record in words.
+    pub(crate) const fn words(self) -> usize {
+        (self.0 & 0xffff_ffff) as usize
+    }
+
+    pub(crate) const fn kind(self) -> SpanKind {
+        match self.0 >> 32 & 3 {
+            0 => SpanKind::Request,
+            1 => SpanKind::Thread,
+            _ => SpanKind::Slice,
+        }
+    }
+
+    pub(crate) const fn flags(self) -> Flags {
+        Flags(self.0 & (0x3ff << 34))
+    }
+
+    pub(crate) const fn attrs(self) -> usize {
+        (self.0 >> 44 & 0x3ff) as usize
+    }
+
+    pub(crate) const fn events(self) -> usize {
+        (self.0 >> 54 & 0x3ff) as usize
+    }
+}
+
+/// A number of `u32` size; a count that does not fit stays at the maximum.
+pub(crate) fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,106 @@
+//! The books: what has become of every span.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::buffer::POOL;
+use crate::context;
+
+static MISUSE: AtomicU64 = AtomicU64::new(0);
+static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
+    collected: 0,
+    exported: 0,
+    failed: 0,
+    rejected: 0,
+    timed_out: 0,
+    abandoned: 0,
+});
+
+/// What the collector has done with the records it took from the chunks.
+pub(crate) struct Ledger {
+    /// Taken, and on their way through the exporter.
+    pub(crate) collected: u64,
+    pub(crate) exported: u64,
+    pub(crate) failed: u64,
+    pub(crate) rejected: u64,
+    pub(crate) timed_out: u64,
+    /// How often everything in flight was given up; what was collected before is no business of the books any more.
+    pub(crate) abandoned: u64,
+}
+
+/// The collector's books. While they are locked no record changes its place between chunk and exporter.
+pub(crate) fn ledger() -> MutexGuard<'static, Ledger> {
+    LEDGER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Somebody called something at the wrong moment.
+#[cold]
+pub(crate) fn misuse() {
+    MISUSE.fetch_add(1, Relaxed);
+}
+
+/// Where the spans of this process are, since its start.
+///
+/// At every moment `recorded == exported + dropped.total() + in_flight`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Spans that have ended in a context that records.
+    pub recorded: u64,
+    /// Spans that the exporter has delivered.
+    pub exported: u64,
+    /// Spans that were lost.
+    pub dropped: Dropped,
+    /// Spans in buffers or on their way through the exporter.
+    pub in_flight: u64,
+    /// Calls at the wrong moment: a second start or finish, an end without a match, a rebuild before the start.
+    pub misuse: u64,
+    /// Contexts that are recording now; what they have open is not among the spans above.
+    pub open_contexts: u64,
+}
+
+/// Lost spans by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// The buffers were at the memory limit.
+    pub buffer_full: u64,
+    /// The span alone was larger than the memory limit allows.
+    pub memory_limit: u64,
+    /// The exporter could not deliver.
+    pub export_failed: u64,
+    /// The receiver refused them.
+    pub rejected: u64,
+    /// The exporter was not done when the shutdown's time was over.
+    pub shutdown_timeout: u64,
+}
+
+impl Dropped {
+    /// All lost spans.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.buffer_full + self.memory_limit + self.export_failed + self.rejected + self.shutdown_timeout
+    }
+}
+
+/// The books of this moment. Takes two locks that recording threads do not hold for long; meant for every second, not
+/// for every request.
+#[must_use]
+pub fn stats() -> Stats {
+    let ledger = ledger();
+    let counts = POOL.counts();
+    Stats {
+        recorded: counts.recorded,
+        exported: ledger.exported,
+        dropped: Dropped {
+            buffer_full: counts.full,
+            memory_limit: counts.too_large,
+            export_failed: ledger.failed,
+            rejected: ledger.rejected,
+            shutdown_timeout: ledger.timed_out,
+        },
+        in_flight: counts.waiting + ledger.collected,
+        misuse: MISUSE.load(Relaxed),
+        open_contexts: context::open_contexts(),
+    }
+}
