@@ -6,6 +6,7 @@ mod args;
 mod failure;
 mod input;
 mod perfetto;
+mod report;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ use crate::args::{Args, Command};
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Perfetto(args) => perfetto::run(&args),
+        Command::Report(args) => report::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,3 +6,4 @@ pub mod layout;
 pub mod model;
 pub mod otlp;
 pub mod perfetto;
+pub mod report;

@@ -2,26 +2,26 @@
 
 use std::collections::HashMap;
 
-use super::index::Index;
+use super::span_set::SpanSet;
 use super::stable_id::StableIds;
 use super::{Flow, Process, Role};
 
 /// The arrows whose both ends are drawn, and how many lack one.
 pub(super) fn connect(
-    index: &Index<'_>,
+    set: &SpanSet<'_>,
     processes: &[Process<'_>],
     ids: &mut StableIds,
 ) -> (Vec<Flow>, usize) {
     let drawn = Drawn::of(processes);
     let mut flows = Vec::new();
     let mut dangling = 0;
-    for (i, entry) in index.spans.iter().enumerate() {
+    for (i, entry) in set.spans.iter().enumerate() {
         let span = entry.info.span;
         for (n, link) in span.links.iter().enumerate() {
-            match index.find(link.trace_id, link.span_id) {
+            match set.find(link.trace_id, link.span_id) {
                 Some(from) if from != i => {
                     let nth = (n as u64).to_le_bytes();
-                    flows.push(drawn.flow(from, i, index, ids, &nth));
+                    flows.push(drawn.flow(from, i, set, ids, &nth));
                 }
                 _ => dangling += 1,
             }
@@ -30,7 +30,7 @@ pub(super) fn connect(
             // A thread's part has the request's name already and a link where the request goes on.
             Some(parent) if entry.info.role != Role::Thread => {
                 if drawn.process[&i] != drawn.process[&parent] {
-                    flows.push(drawn.flow(parent, i, index, ids, b"parent"));
+                    flows.push(drawn.flow(parent, i, set, ids, b"parent"));
                 }
             }
             None if span.parent_span_id.is_some() => dangling += 1,
@@ -69,12 +69,12 @@ impl Drawn {
         &self,
         from: usize,
         to: usize,
-        index: &Index<'_>,
+        set: &SpanSet<'_>,
         ids: &mut StableIds,
         what: &[u8],
     ) -> Flow {
         let id_of = |i: usize| {
-            let span = index.spans[i].info.span;
+            let span = set.spans[i].info.span;
             (span.trace_id.to_le_bytes(), span.span_id.to_le_bytes())
         };
         let (a, b) = (id_of(from), id_of(to));

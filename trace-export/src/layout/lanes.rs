@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Item;
-use super::index::Index;
+use super::span_set::SpanSet;
 
 /// Steps of a double that counts unix nanoseconds, from 2004 to 2041.
 const DOUBLE_STEP_NS: u64 = 256;
@@ -20,8 +20,8 @@ const DOUBLE_STEP_NS: u64 = 256;
 const NOISE_NS: u64 = 4 * DOUBLE_STEP_NS;
 
 /// Lanes of the spans `members` (numbers in `index`, ascending).
-pub(super) fn pack<'a>(index: &Index<'a>, members: &[usize]) -> Vec<Vec<Item<'a>>> {
-    let mut blocks = blocks(index, members);
+pub(super) fn pack<'a>(set: &SpanSet<'a>, members: &[usize]) -> Vec<Vec<Item<'a>>> {
+    let mut blocks = blocks(set, members);
     blocks.sort_by_key(|b| b.start_ns);
     let mut lanes: Vec<Vec<Item<'a>>> = Vec::new();
     let mut busy_until: Vec<u64> = Vec::new();
@@ -57,11 +57,11 @@ struct Piece<'a> {
 }
 
 /// The blocks of a track, in order of their first member.
-fn blocks<'a>(index: &Index<'a>, members: &[usize]) -> Vec<Block<'a>> {
+fn blocks<'a>(set: &SpanSet<'a>, members: &[usize]) -> Vec<Block<'a>> {
     let mut children: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut roots = Vec::new();
     for &m in members {
-        match index.spans[m]
+        match set.spans[m]
             .parent
             .filter(|p| members.binary_search(p).is_ok())
         {
@@ -74,9 +74,9 @@ fn blocks<'a>(index: &Index<'a>, members: &[usize]) -> Vec<Block<'a>> {
         // (span, parent with its drawn window, depth)
         let mut todo = vec![(root, None, 0)];
         while let Some((i, parent, depth)) = todo.pop() {
-            let (start_ns, end_ns) = window(index, i, parent.map(|(_, w)| w));
+            let (start_ns, end_ns) = window(set, i, parent.map(|(_, w)| w));
             pieces.extend(pieces_of(
-                index,
+                set,
                 i,
                 parent.map(|(p, _)| p),
                 (start_ns, end_ns),
@@ -92,8 +92,8 @@ fn blocks<'a>(index: &Index<'a>, members: &[usize]) -> Vec<Block<'a>> {
 }
 
 /// When to draw a span: as it was, but for a double's noise against its parent.
-fn window(index: &Index<'_>, i: usize, parent: Option<(u64, u64)>) -> (u64, u64) {
-    let span = index.spans[i].info.span;
+fn window(set: &SpanSet<'_>, i: usize, parent: Option<(u64, u64)>) -> (u64, u64) {
+    let span = set.spans[i].info.span;
     let (mut start, mut end) = (span.start_ns, span.end_ns.max(span.start_ns));
     if let Some((from, to)) = parent {
         if start < from && from - start <= NOISE_NS && is_double(start) && end >= from {
@@ -111,13 +111,13 @@ fn is_double(ns: u64) -> bool {
 }
 
 fn pieces_of<'a>(
-    index: &Index<'a>,
+    set: &SpanSet<'a>,
     i: usize,
     inside: Option<usize>,
     (start_ns, end_ns): (u64, u64),
     depth: usize,
 ) -> impl Iterator<Item = Piece<'a>> {
-    let info = index.spans[i].info;
+    let info = set.spans[i].info;
     let span = Item {
         depth,
         span: info,

@@ -8,13 +8,15 @@
 //! * Everything, ids included, depends on the input alone.
 
 mod flows;
-mod index;
 mod lanes;
 mod process;
+mod span_set;
 mod stable_id;
 mod steps;
 
 pub use flows::FlowEnds;
+pub(crate) use process::thread_name;
+pub use span_set::SpanSet;
 pub use steps::{Step, StepKind};
 
 use crate::model::{Event, ResourceSpans, Scope, Span};
@@ -156,10 +158,10 @@ impl Item<'_> {
 impl<'a> Timeline<'a> {
     /// Lays out the spans of a file.
     pub fn of(resource_spans: &'a [ResourceSpans]) -> Self {
-        let index = index::Index::of(resource_spans);
+        let set = SpanSet::of(resource_spans);
         let mut ids = stable_id::StableIds::default();
-        let processes = process::arrange(resource_spans, &index, &mut ids);
-        let (flows, dangling) = flows::connect(&index, &processes, &mut ids);
+        let processes = process::arrange(resource_spans, &set, &mut ids);
+        let (flows, dangling) = flows::connect(&set, &processes, &mut ids);
         let items = processes.iter().flat_map(Process::items);
         let begin_ns = items.map(|i| i.start_ns).min().unwrap_or(0);
         Self {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::index::{Entry, Index};
+use super::span_set::{Entry, SpanSet};
 use super::stable_id::StableIds;
 use super::{Lane, Process, Role, Track, lanes};
 use crate::model::{AnyValue, KeyValue, ResourceSpans, Span, find};
@@ -13,10 +13,10 @@ const FIRST_MADE_UP_PID: i32 = 1 << 22 | 1;
 /// All processes with their tracks, in the order in which to show them.
 pub(super) fn arrange<'a>(
     resource_spans: &'a [ResourceSpans],
-    index: &Index<'a>,
+    set: &SpanSet<'a>,
     ids: &mut StableIds,
 ) -> Vec<Process<'a>> {
-    let mut groups = group(resource_spans, index);
+    let mut groups = group(resource_spans, set);
     sort(&mut groups);
     let mut pids = Pids::default();
     let names = names(&groups);
@@ -26,7 +26,7 @@ pub(super) fn arrange<'a>(
             uuid: ids.get(&[b"process", key]),
             pid: pids.take(group.pid()),
             name,
-            tracks: group.tracks(index, ids),
+            tracks: group.tracks(set, ids),
         }
     });
     arranged.collect()
@@ -51,13 +51,13 @@ struct Thread<'a> {
     members: Vec<usize>,
 }
 
-fn group<'a>(resource_spans: &'a [ResourceSpans], index: &Index<'a>) -> Vec<Group<'a>> {
+fn group<'a>(resource_spans: &'a [ResourceSpans], set: &SpanSet<'a>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
-    let hosts = hosts_of_requests(index);
-    for (i, entry) in index.spans.iter().enumerate() {
+    let hosts = hosts_of_requests(set);
+    for (i, entry) in set.spans.iter().enumerate() {
         let attributes = &resource_spans[entry.resource].resource.attributes;
-        let thread = entry.thread.map(|t| index.spans[t].info.span);
+        let thread = entry.thread.map(|t| set.spans[t].info.span);
         let host_id = thread.and_then(host_id).or_else(|| hosts.get(&i).copied());
         let key = process_key(attributes, host_id);
         let at = *by_key.entry(key.clone()).or_insert_with(|| {
@@ -77,11 +77,11 @@ fn group<'a>(resource_spans: &'a [ResourceSpans], index: &Index<'a>) -> Vec<Grou
 }
 
 /// Hosts of request spans, by the first of their threads that runs in the same resource.
-fn hosts_of_requests<'a>(index: &Index<'a>) -> HashMap<usize, &'a str> {
+fn hosts_of_requests<'a>(set: &SpanSet<'a>) -> HashMap<usize, &'a str> {
     let mut hosts = HashMap::new();
-    for entry in index.spans.iter().filter(|e| e.info.role == Role::Thread) {
+    for entry in set.spans.iter().filter(|e| e.info.role == Role::Thread) {
         if let (Some(parent), Some(host)) = (entry.parent, host_id(entry.info.span)) {
-            if index.spans[parent].resource == entry.resource {
+            if set.spans[parent].resource == entry.resource {
                 hosts.entry(parent).or_insert(host);
             }
         }
@@ -166,7 +166,7 @@ impl<'a> Group<'a> {
         self.text("host.name").map(str::to_owned).or(short)
     }
 
-    fn tracks(&self, index: &Index<'a>, ids: &mut StableIds) -> Vec<Track<'a>> {
+    fn tracks(&self, set: &SpanSet<'a>, ids: &mut StableIds) -> Vec<Track<'a>> {
         let requests = (None, "Requests".to_owned(), &self.requests);
         let threads = self.threads.iter();
         let threads = threads.map(|(tid, t)| (Some(*tid), thread_name(t.named_by), &t.members));
@@ -178,7 +178,7 @@ impl<'a> Group<'a> {
             let tid_bytes = tid.unwrap_or(-1).to_le_bytes();
             let parts: [&[u8]; 3] = [b"track", self.key.as_bytes(), &tid_bytes];
             let uuid = ids.get(&parts);
-            let lanes = lanes::pack(index, members).into_iter().enumerate();
+            let lanes = lanes::pack(set, members).into_iter().enumerate();
             let lanes = lanes.map(|(n, items)| Lane {
                 uuid: ids.get(&[parts[0], parts[1], parts[2], &n.to_le_bytes()]),
                 items,
@@ -199,8 +199,8 @@ fn label(thread: &Span) -> &str {
     label.unwrap_or("unknown")
 }
 
-/// Label and ranks: `mooncake transfer worker 1 [TP 0] [DP 0]`.
-fn thread_name(thread: &Span) -> String {
+/// Label and ranks of a thread span: `mooncake transfer worker 1 [TP 0] [DP 0]`.
+pub(crate) fn thread_name(thread: &Span) -> String {
     let mut name = label(thread).to_owned();
     for (rank, key) in [("TP", "tp_rank"), ("PP", "pp_rank"), ("DP", "dp_rank")] {
         if let Some(n) = thread.attribute(key) {

@@ -6,12 +6,15 @@ use super::{Role, SpanInfo};
 use crate::model::{ResourceSpans, Span};
 
 /// All spans of a file, numbered in its order.
-pub(super) struct Index<'a> {
+#[derive(Debug)]
+pub struct SpanSet<'a> {
     pub(super) spans: Vec<Entry<'a>>,
     by_id: HashMap<(u128, u64), usize>,
+    children: Vec<Vec<usize>>,
 }
 
 /// One span.
+#[derive(Debug)]
 pub(super) struct Entry<'a> {
     pub(super) info: SpanInfo<'a>,
     /// Position of its resource in the file.
@@ -22,24 +25,52 @@ pub(super) struct Entry<'a> {
     pub(super) thread: Option<usize>,
 }
 
-impl<'a> Index<'a> {
-    pub(super) fn of(resource_spans: &'a [ResourceSpans]) -> Self {
-        let mut index = Self {
+impl<'a> SpanSet<'a> {
+    /// The spans of `resource_spans`; of one that is there twice only the first.
+    pub fn of(resource_spans: &'a [ResourceSpans]) -> Self {
+        let mut set = Self {
             spans: Vec::new(),
             by_id: HashMap::new(),
+            children: Vec::new(),
         };
         for (resource, rs) in resource_spans.iter().enumerate() {
             for scope in &rs.scopes {
                 for span in &scope.spans {
-                    index.add(resource, &scope.scope, span);
+                    set.add(resource, &scope.scope, span);
                 }
             }
         }
-        index.find_parents();
-        for i in 0..index.spans.len() {
-            index.find_context(i);
+        set.find_parents();
+        for i in 0..set.spans.len() {
+            set.find_context(i);
         }
-        index
+        set.children.resize(set.spans.len(), Vec::new());
+        for (i, entry) in set.spans.iter().enumerate() {
+            if let Some(parent) = entry.parent {
+                set.children[parent].push(i);
+            }
+        }
+        set
+    }
+
+    /// All of them, in the order of the file.
+    pub fn infos(&self) -> impl Iterator<Item = SpanInfo<'a>> {
+        self.spans.iter().map(|e| e.info)
+    }
+
+    /// The one with this [`SpanInfo::index`].
+    pub fn info(&self, index: usize) -> SpanInfo<'a> {
+        self.spans[index].info
+    }
+
+    /// Its parent, if that is in the file.
+    pub fn parent(&self, index: usize) -> Option<usize> {
+        self.spans[index].parent
+    }
+
+    /// Its children, in the order of the file.
+    pub fn children(&self, index: usize) -> &[usize] {
+        &self.children[index]
     }
 
     /// The number of a span of the file.
