@@ -1,5 +1,8 @@
 //! Request tracing for LLM serving that is cheap enough to leave on.
 
+// Expansions of the macros name this crate, also inside of it.
+extern crate self as mooncake_trace;
+
 mod buffer;
 mod carrier;
 mod clock;
@@ -24,6 +27,7 @@ mod w3c;
 #[path = "private/mod.rs"]
 pub mod __private;
 
+pub use __private::as_context::AsContext;
 pub use carrier::{Carrier, CarrierError};
 pub use clock::Timestamp;
 #[cfg(feature = "manual-clock")]
@@ -38,6 +42,8 @@ pub use gating::{
     tracing_enabled,
 };
 pub use host::host_id;
+#[doc(inline)]
+pub use mooncake_trace_macros::{define_stages, mooncake_trace};
 pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
 pub use record::SpanKind;
 pub use span::{Event, Link, Parent, Span, Status};

@@ -1,1 +1,41 @@
-//! The door that expansions of the macros use. Not public interface.
+//! The door through which expansions of the macros come in. No stable interface: use the macros.
+//!
+//! What an annotated function pays for is here: entries are inlined down to one load and two compares in front of the
+//! body and one test behind it; all else is out of line and, but for the wrapped future, not generic.
+
+pub(crate) mod as_context;
+#[cfg(feature = "enable")]
+mod covered;
+#[cfg(feature = "enable")]
+mod door;
+#[cfg(feature = "enable")]
+mod future;
+#[cfg(feature = "enable")]
+mod gate;
+#[cfg(feature = "enable")]
+mod outcome;
+pub(crate) mod value;
+
+#[cfg(feature = "enable")]
+pub use covered::{Cover, Covered};
+#[cfg(feature = "enable")]
+pub use door::{
+    Entered, body, boxed, enter, enter_current, enter_finish, enter_task, enter_task_current,
+    enter_task_finish, never, pin,
+};
+#[cfg(feature = "enable")]
+pub use future::{InSlice, in_slice, in_slice_then};
+#[cfg(feature = "enable")]
+pub use gate::{Gate, gate, gate_current, gate_finish};
+pub use inventory;
+#[cfg(feature = "enable")]
+pub use outcome::{Fallible, err_debug, err_display};
+pub use value::{ToValue, debug, display, value};
+
+use crate::Stage;
+
+/// The stage of that name.
+#[must_use]
+pub fn find(stages: &'static [Stage], name: &str) -> Option<&'static Stage> {
+    stages.iter().find(|stage| stage.name() == name)
+}

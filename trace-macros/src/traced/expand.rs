@@ -1,0 +1,268 @@
+//! The tokens of a traced function, and nothing else.
+//!
+//! All names of ours are `mixed_site`, all paths absolute; the user's tokens keep their spans.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprReference, ReturnType, Token, Type};
+
+use super::args::{Attr, Format};
+use super::body;
+use super::future;
+use super::model::{Context, ErrFormat, Outcome, Traced};
+use super::output::{self, Shape};
+
+/// The annotated function; `item` as it came in a build without the feature `enable`.
+pub(super) fn expand(traced: Traced, item: TokenStream) -> TokenStream {
+    if cfg!(not(feature = "enable")) {
+        return item;
+    }
+    let body = match traced.shape {
+        Shape::Sync if traced.outcome.is_empty() => guarded(&traced),
+        Shape::Sync => guarded_with_outcome(&traced),
+        Shape::Async => polled(&traced),
+        Shape::Future(packed) => future::covered(&traced, packed, "wrap"),
+        Shape::Stream(packed) => future::covered(&traced, packed, "wrap_stream"),
+    };
+    let mut tokens = traced.function.head;
+    body.to_tokens(&mut tokens);
+    tokens
+}
+
+/// ```text
+/// fn f(&self) -> R { BODY }
+///     => fn f(&self) -> R { let __slice = enter(&self.trace_ctx, const { &STAGE }); BODY }
+/// ```
+fn guarded(traced: &Traced) -> Group {
+    body::with_statement(&traced.function.body, entered(traced))
+}
+
+/// ```text
+/// fn f(&self) -> R { BODY }
+///     => fn f(&self) -> R { let __slice = …; __slice.run(move || -> R { BODY }, |slice, result| …) }
+/// ```
+/// The closure is passed straight to `run`, so that its body may return borrows of `&mut self`. It is `move`,
+/// because in edition 2018 it would borrow `self` otherwise.
+fn guarded_with_outcome(traced: &Traced) -> Group {
+    let function = &traced.function;
+    let enter = entered(traced);
+    let body::Body { attrs, items, rest } = body::cut(function.body.stream());
+    let run = body::block(&function.body, TokenStream::from_iter([items, rest]));
+    let output = return_type(&function.sig.output);
+    let then = outcome(traced);
+    let span = Span::mixed_site();
+    body::block(
+        &function.body,
+        quote_spanned! {span=> #attrs #enter __slice.run(move || #output #run, #then) },
+    )
+}
+
+/// ```text
+/// async fn f(&self) -> R { BODY }
+///     => async fn f(&self) -> R { let __slice = …; in_slice(__slice, async move { BODY }).await }
+/// ```
+/// `async move` is what borrows nothing and so never changes an auto trait.
+fn polled(traced: &Traced) -> Group {
+    let function = &traced.function;
+    let door = door(traced);
+    let enter = entered(traced);
+    let body::Body { attrs, items, rest } = body::cut(function.body.stream());
+    let hint = output_hint(&function.sig.output, &door);
+    let run = body::block(&function.body, TokenStream::from_iter([items, hint, rest]));
+    let span = Span::mixed_site();
+    let slice = if traced.outcome.is_empty() {
+        quote_spanned! {span=> #door::in_slice(__slice, async move #run).await }
+    } else {
+        let then = outcome(traced);
+        quote_spanned! {span=> #door::in_slice_then(__slice, async move #run, #then).await }
+    };
+    let slice = if returns_never(&function.sig.output) {
+        quote_spanned! {span=> match #slice {} }
+    } else {
+        slice
+    };
+    body::block(
+        &function.body,
+        quote_spanned! {span=> #attrs #enter #slice },
+    )
+}
+
+/// Tells the inner `async` block the return type of the function, which it does not know by itself:
+/// without it, `?` would not know its error and `Box::new(…)` would not become a `Box<dyn …>`.
+fn output_hint(output: &ReturnType, door: &TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let ty = match output {
+        ReturnType::Default => return TokenStream::new(),
+        _ if returns_never(output) => quote_spanned! {span=> ::core::convert::Infallible },
+        ReturnType::Type(_, ty) => match inferred(ty) {
+            Type::Infer(_) => return TokenStream::new(),
+            ty => ty.into_token_stream(),
+        },
+    };
+    quote_spanned! {span=> if false { return #door::never::<#ty>(); } }
+}
+
+fn returns_never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(output::ungrouped(ty), Type::Never(_)))
+}
+
+/// `-> R` for a closure, where `impl Trait` is not allowed and inferred.
+pub(super) fn return_type(output: &ReturnType) -> TokenStream {
+    match output {
+        ReturnType::Default => TokenStream::new(),
+        ReturnType::Type(arrow, ty) => {
+            let ty = inferred(ty);
+            quote_spanned! {Span::mixed_site()=> #arrow #ty }
+        }
+    }
+}
+
+/// The type with every `impl Trait` replaced by `_`.
+fn inferred(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    output::infer_impl_traits(&mut ty);
+    ty
+}
+
+/// `let __slice = …;`
+fn entered(traced: &Traced) -> TokenStream {
+    let span = Span::mixed_site();
+    let door = door(traced);
+    let (stage, context) = (stage(traced), context(traced));
+    if traced.attrs.is_empty() {
+        let name = if traced.shape == Shape::Async {
+            "enter_task"
+        } else {
+            "enter"
+        };
+        let enter = entry(name, traced);
+        return quote_spanned! {span=> let __slice = #door::#enter(#context #stage); };
+    }
+    let gate = entry("gate", traced);
+    let name = if traced.shape == Shape::Async {
+        "enter_task_with"
+    } else {
+        "enter_with"
+    };
+    let enter = Ident::new(name, span);
+    let attrs = traced.attrs.iter().map(|attr| pair(attr, &door));
+    quote_spanned! {span=>
+        let __slice = {
+            let __gate = #door::#gate(#context #stage);
+            if __gate.is_on() { __gate.#enter(&[#(#attrs),*]) } else { __gate.off() }
+        };
+    }
+}
+
+/// `let __cover = …;`, for a future that is polled later.
+pub(super) fn cover(traced: &Traced) -> TokenStream {
+    let span = Span::mixed_site();
+    let door = door(traced);
+    let (stage, context) = (stage(traced), context(traced));
+    let gate = entry("gate", traced);
+    if traced.attrs.is_empty() {
+        return quote_spanned! {span=> let __cover = #door::#gate(#context #stage).cover(); };
+    }
+    let attrs = traced.attrs.iter().map(|attr| pair(attr, &door));
+    quote_spanned! {span=>
+        let __cover = {
+            let __gate = #door::#gate(#context #stage);
+            if __gate.is_on() { __gate.cover_with(&[#(#attrs),*]) } else { __gate.cover() }
+        };
+    }
+}
+
+/// `name`, `name_current` or `name_finish`.
+fn entry(name: &str, traced: &Traced) -> Ident {
+    let suffix = match traced.context {
+        Context::Current => "_current",
+        _ if traced.thread_finish => "_finish",
+        _ => "",
+    };
+    Ident::new(&format!("{name}{suffix}"), Span::mixed_site())
+}
+
+/// The context argument with its comma, or nothing for the current one.
+fn context(traced: &Traced) -> TokenStream {
+    let span = Span::mixed_site();
+    match &traced.context {
+        Context::Current => TokenStream::new(),
+        // What is missing is said about the attribute: there is no token that names the field.
+        Context::Receiver(receiver) => {
+            let field = Ident::new("trace_ctx", Span::call_site());
+            quote_spanned! {span=> &#receiver.#field, }
+        }
+        Context::Parameter(parameter) => quote_spanned! {span=> &#parameter, },
+        Context::Expr(expr) => {
+            let reference = reference(expr);
+            quote_spanned! {span=> #reference, }
+        }
+    }
+}
+
+/// `const { &STAGE }`: `'static` for every constant expression, also one that is no plain path.
+fn stage(traced: &Traced) -> TokenStream {
+    let stage = reference(&traced.stage);
+    quote_spanned! {Span::mixed_site()=> const { #stage } }
+}
+
+/// `&EXPR`, in parentheses where `EXPR` needs them.
+fn reference(expr: &Expr) -> Expr {
+    Expr::Reference(ExprReference {
+        attrs: Vec::new(),
+        and_token: Token![&](Span::mixed_site().located_at(expr.span())),
+        mutability: None,
+        expr: Box::new(expr.clone()),
+    })
+}
+
+/// `("key", value(&EXPR))`
+fn pair(attr: &Attr, door: &TokenStream) -> TokenStream {
+    let (key, value) = (&attr.key, value(attr, door));
+    quote_spanned! {Span::mixed_site()=> (#key, #value) }
+}
+
+fn value(attr: &Attr, door: &TokenStream) -> TokenStream {
+    let value = reference(&attr.value);
+    let span = Span::mixed_site();
+    match attr.format {
+        Format::Value => quote_spanned! {span=> #door::value(#value) },
+        Format::Display => quote_spanned! {span=> #door::display(#value) },
+        Format::Debug => quote_spanned! {span=> #door::debug(#value) },
+    }
+}
+
+/// `|slice, result| { … }`, what is recorded of the result.
+pub(super) fn outcome(traced: &Traced) -> TokenStream {
+    let Outcome { err, ret } = &traced.outcome;
+    let door = door(traced);
+    let span = Span::mixed_site();
+    let err = err.map(|format| {
+        let (name, at) = match format {
+            ErrFormat::Display(at) => ("err_display", at),
+            ErrFormat::Debug(at) => ("err_debug", at),
+        };
+        let at = span.located_at(at);
+        let err = Ident::new(name, at);
+        let result = Ident::new("__result", at);
+        quote_spanned! {at=> #door::#err(__slice, #result); }
+    });
+    let ret = ret.as_ref().map(|(pattern, attrs)| {
+        let attrs = attrs.iter().map(|attr| {
+            let (key, value) = (&attr.key, value(attr, &door));
+            quote_spanned! {span=> __slice.attr(#key, #value); }
+        });
+        quote_spanned! {span=> let #pattern = __result; #(#attrs)* }
+    });
+    quote_spanned! {span=> |__slice, __result| { #err #ret } }
+}
+
+/// `::mooncake_trace::__private`
+pub(super) fn door(traced: &Traced) -> TokenStream {
+    let span = Span::mixed_site();
+    match &traced.krate {
+        Some(path) => quote_spanned! {span=> #path::__private },
+        None => quote_spanned! {span=> ::mooncake_trace::__private },
+    }
+}

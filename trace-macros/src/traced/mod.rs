@@ -1,0 +1,26 @@
+//! `#[mooncake_trace]`: one slice around one function.
+
+mod args;
+mod body;
+mod expand;
+mod fallback;
+mod function;
+mod future;
+mod model;
+mod output;
+mod validate;
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Diagnostics;
+
+/// The expansion of `#[mooncake_trace(args)] item`.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let args = args::parse(args, &mut diagnostics);
+    let function = function::parse(&item, &mut diagnostics);
+    match validate::model(args, function, &mut diagnostics) {
+        Some(traced) if diagnostics.is_empty() => expand::expand(traced, item),
+        _ => fallback::expand(diagnostics, item),
+    }
+}

@@ -1,0 +1,195 @@
+//! The slice of a traced function: one guard in front of the body.
+//!
+//! The guard borrows nothing, so the body may move, replace or drop what `ctx = EXPR` named: it keeps the slot and the
+//! id of its slice, and an id that is not open any more is ignored.
+
+use std::fmt::{self, Display, Write};
+use std::pin::Pin;
+
+use super::as_context::AsContext;
+use crate::context::Slot;
+use crate::record::Flags;
+use crate::{Attr, Stage, Value, local};
+
+/// The slice of a traced function; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Entered {
+    pub(super) slot: Option<&'static Slot>,
+    /// 0 if the slice is not recorded.
+    pub(super) id: u64,
+    /// The generation of the context whose thread context ends with the slice.
+    pub(super) finish: Option<u32>,
+}
+
+impl Entered {
+    /// A slice that is not recorded.
+    pub(super) const OFF: Self = Self {
+        slot: None,
+        id: 0,
+        finish: None,
+    };
+
+    /// Whether the slice is recorded.
+    #[inline(always)]
+    pub(super) fn is_on(&self) -> bool {
+        self.id != 0
+    }
+
+    /// Sets an attribute of the slice.
+    pub fn attr(&self, key: &'static str, value: Value<'_>) {
+        self.attrs(&[(key, value)]);
+    }
+
+    pub(super) fn attrs(&self, attrs: &[Attr<'_>]) {
+        if let Some(slot) = self.slot {
+            slot.set_attrs(self.id, attrs);
+        }
+    }
+
+    /// Marks the slice as an error.
+    #[cold]
+    pub(super) fn fail(&self, message: &dyn Display) {
+        let Some(slot) = self.slot else { return };
+        let mut text = String::new();
+        // A `Display` that fails leaves what it has written so far.
+        let _written: fmt::Result = write!(text, "{message}");
+        slot.fail(self.id, &text);
+    }
+
+    /// Runs the body of a function whose result is looked at.
+    ///
+    /// The body is an argument of its own, so that it is an `FnOnce` and may return borrows of what it captures.
+    #[inline(always)]
+    pub fn run<R>(&self, body: impl FnOnce() -> R, then: impl FnOnce(&Self, &R)) -> R {
+        let result = body();
+        if self.is_on() {
+            then(self, &result);
+        }
+        result
+    }
+}
+
+impl Drop for Entered {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let Some(slot) = self.slot else { return };
+        match self.finish {
+            None => end(slot, self.id),
+            Some(generation) => end_finish(slot, self.id, generation),
+        }
+    }
+}
+
+#[inline(never)]
+fn end(slot: &'static Slot, id: u64) {
+    slot.end(id, None, Flags::none(), None);
+}
+
+#[inline(never)]
+fn end_finish(slot: &'static Slot, id: u64, generation: u32) {
+    slot.end(id, None, Flags::none(), Some(generation));
+}
+
+#[inline(never)]
+fn start(slot: &'static Slot, stage: &'static Stage) -> u64 {
+    slot.start(stage, &[], None)
+}
+
+#[inline(never)]
+fn start_task(slot: &'static Slot, stage: &'static Stage) -> u64 {
+    slot.start_task(slot.generation(), stage, &[])
+}
+
+/// Opens the slice of `stage` in `ctx`, if it records it.
+#[inline(always)]
+pub fn enter<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+    match slot_of(ctx) {
+        Some(slot) if slot.passes(stage) => Entered {
+            slot: Some(slot),
+            id: start(slot, stage),
+            finish: None,
+        },
+        _ => Entered::OFF,
+    }
+}
+
+/// [`enter`] for the slice of a future: it is current only while the future is polled.
+#[inline(always)]
+pub fn enter_task<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+    match slot_of(ctx) {
+        Some(slot) if slot.passes(stage) => Entered {
+            slot: Some(slot),
+            id: start_task(slot, stage),
+            finish: None,
+        },
+        _ => Entered::OFF,
+    }
+}
+
+/// [`enter_task`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
+#[inline]
+pub fn enter_task_finish<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+    super::gate_finish(ctx, stage).enter_task_with(&[])
+}
+
+/// [`enter_task`] in the context of the slice that is open on this thread or task.
+#[inline]
+#[must_use]
+pub fn enter_task_current(stage: &'static Stage) -> Entered {
+    super::gate_current(stage).enter_task_with(&[])
+}
+
+/// [`enter`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
+#[inline]
+pub fn enter_finish<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+    super::gate_finish(ctx, stage).enter_with(&[])
+}
+
+/// Opens the slice of `stage` in the context of the slice that is open on this thread or task.
+#[inline]
+pub fn enter_current(stage: &'static Stage) -> Entered {
+    match current() {
+        Some(slot) if slot.passes(stage) => Entered {
+            slot: Some(slot),
+            id: start(slot, stage),
+            finish: None,
+        },
+        _ => Entered::OFF,
+    }
+}
+
+#[inline(always)]
+pub(super) fn slot_of<C: AsContext + ?Sized>(ctx: &C) -> Option<&'static Slot> {
+    ctx.as_context()?.slot()
+}
+
+/// The context of the slice that is open on this thread.
+#[inline]
+pub(super) fn current() -> Option<&'static Slot> {
+    local::with(|local| local.current.get().slot)
+}
+
+/// Runs a body that makes a future; see [`Entered::run`].
+#[inline(always)]
+pub fn body<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+/// `Box::pin`, whatever `Box` is where it is used.
+#[inline(always)]
+pub fn pin<T>(value: T) -> Pin<Box<T>> {
+    Box::pin(value)
+}
+
+/// `Box::new`, whatever `Box` is where it is used.
+#[inline(always)]
+pub fn boxed<T>(value: T) -> Box<T> {
+    Box::new(value)
+}
+
+/// Stands for a value of the return type in a branch that is never taken.
+#[cold]
+#[must_use]
+pub fn never<R>() -> R {
+    unreachable!("only expansions call this, in a branch that is never taken")
+}
