@@ -9,6 +9,7 @@
 
 mod flows;
 mod lanes;
+mod pieces;
 mod process;
 mod span_set;
 mod stable_id;
