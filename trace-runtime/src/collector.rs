@@ -197,4 +197,3 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, ExportError>) -> Result<T, Export
     catch_unwind(AssertUnwindSafe(call))
         .unwrap_or_else(|_| Err(ExportError::new("the exporter panicked")))
 }
-

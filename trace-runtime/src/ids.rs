@@ -73,7 +73,9 @@ fn mix(mut z: u64) -> u64 {
 fn entropy() -> u64 {
     getrandom::u64().unwrap_or_else(|_| {
         static CALLS: AtomicU64 = AtomicU64::new(0);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let call = CALLS.fetch_add(1, Relaxed).wrapping_mul(STEP);
         mix(now.as_nanos() as u64 ^ u64::from(std::process::id()) << 32 ^ call)
     })

@@ -110,7 +110,9 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
     }
     POOL.set_limit(options.memory_limit);
     let control = Arc::new(Control::default());
-    let host_id = options.host_id.unwrap_or_else(|| host::host_id().to_owned());
+    let host_id = options
+        .host_id
+        .unwrap_or_else(|| host::host_id().to_owned());
     let collector = Collector::new(
         Box::new(exporter),
         Arc::clone(&control),

@@ -19,6 +19,7 @@ mod record;
 mod span;
 mod stage;
 mod stats;
+mod tables;
 mod thread_info;
 mod value;
 mod w3c;
@@ -42,12 +43,13 @@ pub use gating::{
     tracing_enabled,
 };
 pub use host::host_id;
+pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
 #[doc(inline)]
 pub use mooncake_trace_macros::{define_stages, mooncake_trace};
-pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
 pub use record::SpanKind;
 pub use span::{Event, Link, Parent, Span, Status};
 pub use stage::{Stage, StageTable, modules, stage_tables};
 pub use stats::{Dropped, Stats, stats};
+pub use tables::{MooncakeRequestStage, RequestStage};
 pub use thread_info::{ThreadInfo, set_thread_info};
 pub use value::{Attr, Value};

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::buffer::{CHUNK_WORDS, Chunk, POOL, Progress};
 use crate::context::{self, Slot};
@@ -45,14 +45,20 @@ thread_local! {
 }
 
 /// Runs `f` with the calling thread's state, also while the thread is being torn down.
-#[inline(always)]
 pub(crate) fn with<R>(mut f: impl FnMut(&Local) -> R) -> R {
     match LOCAL.try_with(|local| f(local)) {
         Ok(result) => result,
-        Err(_) => {
-            let passing = Local::new();
-            f(&passing)
-        }
+        Err(_) => f(&Local::new()),
+    }
+}
+
+/// The same for the hot path: `f` is compiled into the caller, and `late` runs where the thread's state is gone
+/// already. It gets a passing one.
+#[inline(always)]
+pub(crate) fn with_hot<R>(f: impl FnOnce(&Local) -> R, late: impl FnOnce(&Local) -> R) -> R {
+    match LOCAL.try_with(f) {
+        Ok(result) => result,
+        Err(_) => late(&Local::new()),
     }
 }
 
@@ -72,27 +78,35 @@ impl Local {
         }
     }
 
-    /// Leaves a record for the collector: `head`, then `tail`. Without room for it, it is counted as dropped.
+    /// Room for a record of `len` words; [`Local::written`] publishes it. None if there is no memory (which is counted)
+    /// or the record is larger than any chunk.
     #[inline(always)]
-    pub(crate) fn push<const N: usize>(&self, head: &[u64; HEAD_WORDS], tail: [&[u64]; N]) {
+    pub(crate) fn room(&self, len: usize) -> Option<(&'static Chunk, &'static [AtomicU64])> {
+        if let Some(chunk) = self.chunk.get()
+            && let Some(room) = chunk.room(self.written.get().words, len)
+        {
+            return Some((chunk, room));
+        }
+        self.fresh_room(len)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fresh_room(&self, len: usize) -> Option<(&'static Chunk, &'static [AtomicU64])> {
+        if len > CHUNK_WORDS {
+            return None;
+        }
+        self.seal();
+        let chunk = POOL.acquire().ok()?;
+        self.chunk.set(Some(chunk));
+        self.written.set(Progress::default());
+        Some((chunk, chunk.room(0, len)?))
+    }
+
+    /// Publishes the `len` words of the last [`Local::room`] as a record.
+    #[inline(always)]
+    pub(crate) fn publish(&self, chunk: &'static Chunk, len: usize) {
         let Progress { words, records } = self.written.get();
-        let len = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
-        let room = self.chunk.get().and_then(|chunk| Some((chunk, chunk.room(words, len)?)));
-        let Some((chunk, (to_head, mut to_tail))) =
-            room.and_then(|(chunk, room)| Some((chunk, room.split_first_chunk::<HEAD_WORDS>()?)))
-        else {
-            return self.push_slow(head, &tail, len);
-        };
-        for (to, word) in to_head.iter().zip(head) {
-            to.store(*word, Relaxed);
-        }
-        for part in tail {
-            let (to_part, rest) = to_tail.split_at(part.len());
-            for (to, word) in to_part.iter().zip(part) {
-                to.store(*word, Relaxed);
-            }
-            to_tail = rest;
-        }
         let written = Progress {
             words: words + len as u32,
             records: records + 1,
@@ -101,30 +115,18 @@ impl Local {
         chunk.publish(written);
     }
 
-    #[cold]
-    #[inline(never)]
-    fn push_slow(&self, head: &[u64; HEAD_WORDS], tail: &[&[u64]], len: usize) {
+    /// Leaves a record of any size for the collector. Without memory for it, it is counted as dropped.
+    pub(crate) fn push(&self, head: &[u64; HEAD_WORDS], tail: &[&[u64]]) {
+        let len = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
         let words = head.iter().chain(tail.iter().copied().flatten());
         if len > CHUNK_WORDS {
             let _counted_there = POOL.post(words.copied().collect());
-            return;
-        }
-        self.seal();
-        let Ok(chunk) = POOL.acquire() else {
-            return; // counted there
-        };
-        if let Some(room) = chunk.room(0, len) {
+        } else if let Some((chunk, room)) = self.room(len) {
             for (to, word) in room.iter().zip(words) {
                 to.store(*word, Relaxed);
             }
+            self.publish(chunk, len);
         }
-        let written = Progress {
-            words: len as u32,
-            records: 1,
-        };
-        self.chunk.set(Some(chunk));
-        self.written.set(written);
-        chunk.publish(written);
     }
 
     fn seal(&self) {

@@ -79,7 +79,11 @@ impl Dropped {
     /// All lost spans.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.buffer_full + self.memory_limit + self.export_failed + self.rejected + self.shutdown_timeout
+        self.buffer_full
+            + self.memory_limit
+            + self.export_failed
+            + self.rejected
+            + self.shutdown_timeout
     }
 }
 

@@ -29,7 +29,9 @@ impl TraceParent {
         let mut hex = |digits: usize| {
             let field = fields.next()?;
             let ok = field.len() == digits
-                && field.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+                && field
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
             ok.then(|| u128::from_str_radix(field, 16).ok())?
         };
         let (version, trace_id, span_id, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
@@ -52,7 +54,11 @@ impl fmt::Display for TraceParent {
             span_id,
             sampled,
         } = self;
-        write!(f, "00-{trace_id:032x}-{span_id:016x}-{:02x}", u8::from(*sampled))
+        write!(
+            f,
+            "00-{trace_id:032x}-{span_id:016x}-{:02x}",
+            u8::from(*sampled)
+        )
     }
 }
 
@@ -75,9 +81,7 @@ pub(crate) fn parse_trace_state(header: &str) -> Option<String> {
 }
 
 fn is_key(key: &str) -> bool {
-    let is_char = |b: u8| {
-        matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/')
-    };
+    let is_char = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/');
     let (tenant, system) = match key.split_once('@') {
         Some((tenant, system)) => (tenant, Some(system)),
         None => (key, None),

@@ -63,7 +63,10 @@ fn kernel_distrusts_counter() -> bool {
     let Ok(source) = std::fs::read_to_string(path) else {
         return false;
     };
-    matches!(source.trim(), "hpet" | "acpi_pm" | "jiffies" | "refined-jiffies")
+    matches!(
+        source.trim(),
+        "hpet" | "acpi_pm" | "jiffies" | "refined-jiffies"
+    )
 }
 
 #[cfg(target_arch = "aarch64")]

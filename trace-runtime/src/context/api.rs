@@ -195,7 +195,12 @@ impl TraceContext {
     }
 
     /// [`slice_end_with`](Self::slice_end_with) at a given time.
-    pub fn slice_end_with_at(&self, stage: &'static Stage, details: SliceDetails<'_>, end: Timestamp) {
+    pub fn slice_end_with_at(
+        &self,
+        stage: &'static Stage,
+        details: SliceDetails<'_>,
+        end: Timestamp,
+    ) {
         self.on(|slot| {
             locked(slot, |state, local| {
                 state.end_stage(slot, local, stage, end, &details);

@@ -9,7 +9,7 @@ use super::slot::Slot;
 use super::state::{Phase, State};
 use crate::carrier::{self, Carrier};
 use crate::clock::Timestamp;
-use crate::record::{RequestIdentity, push_text};
+use crate::record::{Flags, RequestIdentity, push_text};
 use crate::w3c::{self, TraceParent};
 use crate::{gating, local};
 
@@ -195,10 +195,11 @@ fn fill_from_carrier(
     };
     identity.push(&mut to.identity);
     if let Some(last) = from.last_span {
-        to.previous = Previous {
-            span_id: last.span_id,
-            trace_id: (last.trace_id != root.trace_id).then_some(last.trace_id),
-            inherited: true,
-        };
+        to.foreign_trace = last.trace_id;
+        to.previous = Previous::own(last.span_id).inherited();
+        to.previous.flags = to
+            .previous
+            .flags
+            .with_if(Flags::LINK_TRACE, last.trace_id != root.trace_id);
     }
 }

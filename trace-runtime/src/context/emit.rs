@@ -1,39 +1,59 @@
 //! From the state of a context to the record of an ended span.
 
-use super::slices::{Open, Previous};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::slices::Open;
 use super::state::State;
 use crate::clock::Timestamp;
 use crate::local::Local;
 use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, SpanKind, stage_to_word};
 
-/// Records the open slice at `index`, with the attached events.
+/// Longer attributes take the general way: only a log of at least 128 attributes can have lost any to compaction.
+const PLAIN_ATTR_WORDS: usize = 127;
+
+/// Records an open slice, with the attached events.
 #[inline(always)]
-pub(super) fn slice(
-    state: &mut State,
-    local: &Local,
-    index: usize,
-    end: Timestamp,
-    flags: Flags,
-) {
+pub(super) fn slice(state: &mut State, local: &Local, index: usize, end: Timestamp, flags: Flags) {
     let trace_id = state.trace_id;
+    let plain = state.attached.is_empty() && state.trace_state.is_empty();
     let open = state.slices.get(index);
-    let flags = flags
-        .with_if(Flags::ERROR, open.failed)
-        .with_if(Flags::LINK, open.link.span_id != 0)
-        .with_if(Flags::LINK_REMOTE, open.link.inherited);
-    if state.attached.is_empty()
-        && state.trace_state.is_empty()
-        && open.link.trace_id.is_none()
-        && open.attrs.dropped() == 0
+    let attrs = open.attrs.words();
+    if !plain || attrs.len() > PLAIN_ATTR_WORDS || open.flags.has(Flags::LINK_TRACE) {
+        return slice_with_parts(state, local, index, end, flags);
+    }
+    let linked = usize::from(open.link != 0);
+    let len = HEAD_WORDS + linked + attrs.len();
+    let header = Header::new(
+        SpanKind::Slice,
+        flags.with(open.flags),
+        len,
+        open.attrs.count(),
+        0,
+    );
+    let Some((chunk, room)) = local.room(len) else {
+        return;
+    };
+    if let Some((to_head, tail)) = room.split_first_chunk::<HEAD_WORDS>() {
+        for (to, word) in to_head.iter().zip(slice_head(header, trace_id, open, end)) {
+            to.store(word, Relaxed);
+        }
+        if !tail.is_empty() {
+            store_tail(tail, open.link, attrs);
+        }
+    }
+    local.publish(chunk, len);
+}
+
+#[inline(always)]
+fn store_tail(mut tail: &[AtomicU64], link: u64, attrs: &[u64]) {
+    if link != 0
+        && let Some((to, rest)) = tail.split_first()
     {
-        let link = [open.link.span_id];
-        let link = &link[..usize::from(open.link.span_id != 0)];
-        let attrs = open.attrs.words();
-        let words = HEAD_WORDS + link.len() + attrs.len();
-        let header = Header::new(SpanKind::Slice, flags, words, open.attrs.count(), 0);
-        local.push(&slice_head(header, trace_id, open, end), [link, attrs]);
-    } else {
-        slice_with_parts(state, local, index, end, flags);
+        to.store(link, Relaxed);
+        tail = rest;
+    }
+    for (to, word) in tail.iter().zip(attrs) {
+        to.store(*word, Relaxed);
     }
 }
 
@@ -53,16 +73,14 @@ fn slice_head(header: Header, trace_id: u128, open: &Open, end: Timestamp) -> [u
 
 #[cold]
 #[inline(never)]
-fn slice_with_parts(
-    state: &mut State,
-    local: &Local,
-    index: usize,
-    end: Timestamp,
-    flags: Flags,
-) {
+fn slice_with_parts(state: &mut State, local: &Local, index: usize, end: Timestamp, flags: Flags) {
     let trace_id = state.trace_id;
     let open = state.slices.get(index);
-    let (attrs, link) = (std::mem::take(&mut open.attrs), open.link);
+    let attrs = std::mem::take(&mut open.attrs);
+    let foreign = open.flags.has(Flags::LINK_TRACE);
+    let link_trace = foreign.then_some(state.foreign_trace);
+    let flags = flags.with(open.flags);
+    let link = open.link;
     let head = slice_head(Header::from_word(0), trace_id, open, end);
     push(
         local,
@@ -71,6 +89,7 @@ fn slice_with_parts(
         head,
         &Parts {
             link,
+            link_trace,
             trace_state: &state.trace_state,
             events: &state.attached,
             identity: &[],
@@ -99,7 +118,8 @@ pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags)
         flags.with_if(Flags::PARENT_REMOTE, state.root_remote),
         head,
         &Parts {
-            link: Previous::NONE,
+            link: 0,
+            link_trace: None,
             trace_state: &state.trace_state,
             events: &state.attached,
             identity: &state.thread_identity,
@@ -126,7 +146,8 @@ pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
         flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0),
         head,
         &Parts {
-            link: Previous::NONE,
+            link: 0,
+            link_trace: None,
             trace_state: &state.trace_state,
             events: &EventLog::new(),
             identity: &state.identity,
@@ -137,7 +158,8 @@ pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
 
 /// Everything of a record behind its head.
 struct Parts<'a> {
-    link: Previous,
+    link: u64,
+    link_trace: Option<u128>,
     trace_state: &'a [u64],
     events: &'a EventLog,
     identity: &'a [u64],
@@ -152,16 +174,20 @@ fn push(
     parts: &Parts<'_>,
 ) {
     let dropped = u64::from(parts.attrs.dropped()) | u64::from(parts.events.dropped()) << 32;
-    let (link, link_trace) = (parts.link.span_id, parts.link.trace_id.unwrap_or(0));
-    let extra = [dropped, link, (link_trace >> 64) as u64, link_trace as u64];
-    let link_words = match (link, parts.link.trace_id) {
+    let link_trace = parts.link_trace.unwrap_or(0);
+    let extra = [
+        dropped,
+        parts.link,
+        (link_trace >> 64) as u64,
+        link_trace as u64,
+    ];
+    let link_words = match (parts.link, parts.link_trace) {
         (0, _) => 0,
         (_, None) => 1,
         (_, Some(_)) => 3,
     };
     let flags = flags
         .with_if(Flags::DROPPED, dropped != 0)
-        .with_if(Flags::LINK_TRACE, link_words == 3)
         .with_if(Flags::TRACE_STATE, !parts.trace_state.is_empty());
     let tail = [
         &extra[usize::from(dropped == 0)..=link_words],
@@ -173,5 +199,5 @@ fn push(
     let words = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
     let (attrs, events) = (parts.attrs.count(), parts.events.count());
     head[0] = Header::new(kind, flags, words, attrs, events).to_word();
-    local.push(&head, tail);
+    local.push(&head, &tail);
 }

@@ -2,8 +2,9 @@
 
 use super::slot::{Slot, locked};
 use crate::clock::Timestamp;
+use crate::local::{self, Local};
 use crate::record::Flags;
-use crate::{Attr, Value};
+use crate::{Attr, Stage, Value};
 
 /// An open slice; it ends when the guard is dropped.
 ///
@@ -82,10 +83,15 @@ impl SliceGuard {
 
     #[inline]
     fn finish(&mut self, at: Option<Timestamp>) {
-        let Some(slot) = self.slot.take() else { return };
-        if self.id != 0 || self.thread_finish {
-            let finish = self.thread_finish.then_some(self.generation);
-            slot.end(self.id, at, Flags::none(), finish);
+        match self.slot.take() {
+            Some(slot) if self.thread_finish => {
+                slot.end_more(self.id, at, Flags::none(), Some(self.generation));
+            }
+            Some(slot) if self.id != 0 => match at {
+                None => slot.end(self.id),
+                Some(_) => slot.end_more(self.id, at, Flags::none(), None),
+            },
+            _ => {}
         }
     }
 }
@@ -103,20 +109,37 @@ impl Slot {
     #[inline(never)]
     pub(crate) fn start(
         &'static self,
-        stage: &'static crate::Stage,
+        stage: &'static Stage,
         attrs: &[Attr<'_>],
         at: Option<Timestamp>,
     ) -> u64 {
-        locked(self, |state, local| {
-            state.start_slice(self, local, stage, attrs, at, false)
-        })
+        local::with_hot(
+            |local| {
+                self.lock()
+                    .start_slice(self, local, stage, attrs, at, false)
+            },
+            |late| self.start_late(late, stage, attrs, at),
+        )
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn start_late(
+        &'static self,
+        local: &Local,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+        at: Option<Timestamp>,
+    ) -> u64 {
+        self.lock()
+            .start_slice(self, local, stage, attrs, at, false)
     }
 
     /// Opens the slice of a future, unless the context is not the one of `generation` any more.
     pub(crate) fn start_task(
         &'static self,
         generation: u32,
-        stage: &'static crate::Stage,
+        stage: &'static Stage,
         attrs: &[Attr<'_>],
     ) -> u64 {
         locked(self, |state, local| {
@@ -127,9 +150,18 @@ impl Slot {
         })
     }
 
-    /// Ends the slice `id` if it is still open, and closes the thread context of the context of generation `finish`.
+    /// Ends the slice `id` now if it is still open.
     #[inline(never)]
-    pub(crate) fn end(
+    pub(crate) fn end(&'static self, id: u64) {
+        let at = Timestamp::now();
+        local::with_hot(
+            |local| self.lock().end_own(self, local, id, at, Flags::none()),
+            |late| self.end_with(late, id, at, Flags::none(), None),
+        );
+    }
+
+    /// Ends the slice `id` if it is still open, and closes the thread context of the context of generation `finish`.
+    pub(crate) fn end_more(
         &'static self,
         id: u64,
         at: Option<Timestamp>,
@@ -137,10 +169,29 @@ impl Slot {
         finish: Option<u32>,
     ) {
         let at = at.unwrap_or_else(Timestamp::now);
-        locked(self, |state, local| {
-            let finish = finish == Some(self.generation());
-            state.end_own(self, local, id, at, flags, finish);
-        });
+        local::with(|local| self.end_with(local, id, at, flags, finish));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_with(
+        &'static self,
+        local: &Local,
+        id: u64,
+        at: Timestamp,
+        flags: Flags,
+        finish: Option<u32>,
+    ) {
+        let mut state = self.lock();
+        state.end_own(self, local, id, at, flags);
+        if finish == Some(self.generation()) {
+            state.close_thread(self, local, at, Flags::none());
+        }
+    }
+
+    /// Whether the slice `id` is open.
+    pub(crate) fn holds(&self, id: u64) -> bool {
+        self.lock().slices.position(id).is_some()
     }
 
     /// Sets attributes of the slice `id` if it is still open.

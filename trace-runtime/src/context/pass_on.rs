@@ -2,12 +2,12 @@
 
 use opentelemetry::propagation::Injector;
 
+use super::TraceContext;
 use super::slot::{Slot, locked};
 use super::state::{Phase, State};
-use super::TraceContext;
 use crate::carrier::{self, Carrier};
 use crate::local::Local;
-use crate::record::RequestIdentity;
+use crate::record::{Flags, RequestIdentity};
 use crate::w3c::{self, TraceParent};
 
 impl TraceContext {
@@ -71,9 +71,10 @@ impl TraceContext {
                 let (traceparent, trace_state) = relay.headers()?;
                 Some((traceparent, trace_state.map(Into::into)))
             }
-            None if state.has_root() => {
-                Some((root_of(&state).to_string(), trace_state(&state).map(Into::into)))
-            }
+            None if state.has_root() => Some((
+                root_of(&state).to_string(),
+                trace_state(&state).map(Into::into),
+            )),
             None => None,
         }
     }
@@ -89,6 +90,7 @@ fn fill_copy(to: &mut State, from: &State, slot: &'static Slot, local: &Local) {
     to.trace_state.extend_from_slice(&from.trace_state);
     to.identity.extend_from_slice(&from.identity);
     to.previous = from.inherited(slot, local);
+    to.foreign_trace = from.foreign_trace;
 }
 
 fn root_of(state: &State) -> TraceParent {
@@ -117,7 +119,11 @@ fn carrier_state(state: &State, slot: &'static Slot, local: &Local) -> carrier::
         is_copy: state.phase == Phase::Copy,
         pid: state.pid.map(u64::from),
         last_span: (previous.span_id != 0).then(|| carrier::SpanIds {
-            trace_id: previous.trace_id.unwrap_or(state.trace_id),
+            trace_id: if previous.flags.has(Flags::LINK_TRACE) {
+                state.foreign_trace
+            } else {
+                state.trace_id
+            },
             span_id: previous.span_id,
         }),
         root: Some(carrier::RootContext {

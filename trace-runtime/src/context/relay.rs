@@ -36,7 +36,10 @@ impl Relay {
             Self::Headers {
                 parent,
                 trace_state,
-            } => Some((parent.to_string(), trace_state.as_deref().map(Cow::Borrowed))),
+            } => Some((
+                parent.to_string(),
+                trace_state.as_deref().map(Cow::Borrowed),
+            )),
         }
     }
 }

@@ -4,34 +4,41 @@
 //! on the stack, and what is opened while such a future is polled takes the slice that is current on the thread as its
 //! parent. So the open slices are a forest, kept in the order in which they were opened; `top` is the tip of the stack.
 
+use crate::Stage;
 use crate::clock::Timestamp;
 use crate::local::Current;
-use crate::record::AttrLog;
-use crate::Stage;
+use crate::record::{AttrLog, Flags};
 
 /// The slice that the next top-level slice links to.
 #[derive(Clone, Copy)]
 pub(super) struct Previous {
     /// Its span id; 0 if there is none.
     pub(super) span_id: u64,
-    /// Its trace, if that is another one.
-    pub(super) trace_id: Option<u128>,
-    /// Whether it was ended by another thread's or process' context.
-    pub(super) inherited: bool,
+    /// What a record with this link has among its flags: `LINK_REMOTE` if the slice was ended by another thread's or
+    /// process' context, `LINK_TRACE` if it is of another trace, the state's `foreign_trace`.
+    pub(super) flags: Flags,
 }
 
 impl Previous {
     pub(super) const NONE: Self = Self {
         span_id: 0,
-        trace_id: None,
-        inherited: false,
+        flags: Flags::none(),
     };
 
     /// A slice of this very context.
+    #[inline(always)]
     pub(super) const fn own(span_id: u64) -> Self {
         Self {
             span_id,
-            ..Self::NONE
+            flags: Flags::LINK,
+        }
+    }
+
+    /// The same slice, seen from a copy.
+    pub(super) const fn inherited(self) -> Self {
+        Self {
+            span_id: self.span_id,
+            flags: self.flags.with_if(Flags::LINK_REMOTE, self.span_id != 0),
         }
     }
 }
@@ -42,10 +49,12 @@ pub(super) struct Open {
     pub(super) parent: u64,
     pub(super) stage: &'static Stage,
     pub(super) start: Timestamp,
-    pub(super) link: Previous,
+    /// What the link leads to; 0 if there is none.
+    pub(super) link: u64,
+    /// What is known of the record's flags.
+    pub(super) flags: Flags,
     /// What was current on the opening thread before.
     pub(super) outer: Current,
-    pub(super) failed: bool,
     /// Whether it was opened while the thread was unwinding: then a panic says nothing about it.
     pub(super) unwinding: bool,
     pub(super) attrs: AttrLog,
@@ -60,9 +69,9 @@ impl Open {
             parent: 0,
             stage: &NO_STAGE,
             start: Timestamp::from_unix_ns(0),
-            link: Previous::NONE,
+            link: 0,
+            flags: Flags::none(),
             outer: Current::NONE,
-            failed: false,
             unwinding: false,
             attrs: AttrLog::default(),
         }
@@ -110,10 +119,13 @@ impl Slices {
         &mut self.entries[index]
     }
 
-    /// The innermost slice of the stack.
+    /// The id of the innermost slice of the stack, 0 if it is empty.
     #[inline(always)]
-    pub(super) fn top(&self) -> Option<&Open> {
-        self.top.checked_sub(1).and_then(|top| self.entries.get(top))
+    pub(super) fn top_id(&self) -> u64 {
+        match self.entries.get(self.top.wrapping_sub(1)) {
+            Some(open) => open.id,
+            None => 0,
+        }
     }
 
     /// A vacant entry behind the open ones; it becomes an open slice, of the stack or not.
@@ -160,7 +172,10 @@ impl Slices {
         let id = self.entries[index].id;
         (index + 1..self.len)
             .rev()
-            .filter(|&i| self.chain(self.entries[i].id).any(|j| self.entries[j].id == id))
+            .filter(|&i| {
+                self.chain(self.entries[i].id)
+                    .any(|j| self.entries[j].id == id)
+            })
             .collect()
     }
 

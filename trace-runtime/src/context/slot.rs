@@ -127,7 +127,11 @@ pub(crate) fn give_back(slots: &mut Vec<&'static Slot>) {
 /// How many contexts of this process are recording now.
 pub(crate) fn open_contexts() -> u64 {
     let slabs = lock(&SLABS);
-    let open = slabs.iter().copied().flatten().filter(|slot| slot.is_enabled());
+    let open = slabs
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|slot| slot.is_enabled());
     open.count() as u64
 }
 

@@ -52,6 +52,8 @@ pub(super) struct State {
 
     pub(super) slices: Slices,
     pub(super) previous: Previous,
+    /// The trace of a `previous` of another one (only a foreign carrier brings that).
+    pub(super) foreign_trace: u128,
     /// Events that wait for a span.
     pub(super) events: EventLog,
     /// Events on their way into a record.
@@ -81,6 +83,7 @@ impl State {
             pid: None,
             slices: Slices::new(),
             previous: Previous::NONE,
+            foreign_trace: 0,
             events: EventLog::new(),
             attached: EventLog::new(),
             relay: None,
@@ -133,7 +136,12 @@ impl State {
     }
 
     fn finish_root(&mut self, local: &Local, at: Timestamp, flags: Flags) {
-        emit::root(self, local, at, flags.with_if(Flags::ERROR, self.root_failed));
+        emit::root(
+            self,
+            local,
+            at,
+            flags.with_if(Flags::ERROR, self.root_failed),
+        );
         self.phase = Phase::Finished;
     }
 
@@ -221,16 +229,17 @@ impl State {
 
     // ---- slices ----
 
-    /// The innermost open slice from the calling thread's point of view; 0 if there is none.
+    /// The innermost open slice from the calling thread's point of view; 0 if there is none. And whether it is that of
+    /// a future that is being polled, or lies inside of one.
     #[inline(always)]
-    fn innermost(&self, slot: &'static Slot, local: &Local) -> u64 {
+    fn innermost(&self, slot: &'static Slot, local: &Local) -> (u64, bool) {
         if local.in_task.get() {
             let current = local.current.get();
             if current.is(slot, current.id) && self.slices.position(current.id).is_some() {
-                return current.id;
+                return (current.id, true);
             }
         }
-        self.slices.top().map_or(0, |open| open.id)
+        (self.slices.top_id(), false)
     }
 
     /// Opens a slice and returns its id; 0 if there is no thread context.
@@ -250,9 +259,7 @@ impl State {
             return 0;
         }
         let id = local.ids.span();
-        let innermost = self.innermost(slot, local);
-        let in_task = local.in_task.get() && local.current.get().is(slot, innermost);
-        let outer = local.current.get();
+        let (innermost, in_task) = self.innermost(slot, local);
         let (parent, link) = match innermost {
             0 => (self.thread, self.previous),
             parent => (parent, Previous::NONE),
@@ -261,61 +268,26 @@ impl State {
         open.id = id;
         open.parent = parent;
         open.stage = stage;
-        open.link = link;
-        open.outer = outer;
-        open.failed = false;
+        open.link = link.span_id;
+        open.flags = link.flags;
         open.unwinding = std::thread::panicking();
         if !attrs.is_empty() {
             open.attrs.set(attrs, SLICE_KEYS);
         }
-        open.start = at.unwrap_or_else(Timestamp::now);
+        open.outer = local.current.get();
         if !task {
             local.current.set(Current {
                 slot: Some(slot),
                 id,
             });
         }
+        open.start = at.unwrap_or_else(Timestamp::now);
         id
     }
 
-    /// Ends the open slice `id` by its own end; false if it is not open any more.
+    /// Ends the open slice at `index` by its own end; what was opened inside is closed first.
     #[inline(always)]
-    pub(super) fn end_slice(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        id: u64,
-        at: Timestamp,
-        flags: Flags,
-    ) -> bool {
-        let Some(index) = self.slices.position(id) else {
-            return false;
-        };
-        if index + 1 != self.slices.len() {
-            return self.end_outer(slot, local, index, at, flags);
-        }
-        self.close_own(slot, local, index, at, flags);
-        true
-    }
-
-    #[cold]
-    fn end_outer(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        index: usize,
-        at: Timestamp,
-        flags: Flags,
-    ) -> bool {
-        for inner in self.slices.inside(index) {
-            self.close_slice(slot, local, inner, at, Flags::AUTO_CLOSED);
-        }
-        self.close_own(slot, local, index, at, flags);
-        true
-    }
-
-    #[inline(always)]
-    fn close_own(
+    fn end_slice(
         &mut self,
         slot: &'static Slot,
         local: &Local,
@@ -323,10 +295,21 @@ impl State {
         at: Timestamp,
         flags: Flags,
     ) {
-        let (id, parent) = (self.slices.get(index).id, self.slices.get(index).parent);
+        if index + 1 != self.slices.len() {
+            self.close_inner(slot, local, index, at);
+        }
+        let open = self.slices.get(index);
+        if open.parent == self.thread {
+            self.previous = Previous::own(open.id);
+        }
         self.close_slice(slot, local, index, at, flags);
-        if parent == self.thread {
-            self.previous = Previous::own(id);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn close_inner(&mut self, slot: &'static Slot, local: &Local, index: usize, at: Timestamp) {
+        for inner in self.slices.inside(index) {
+            self.close_slice(slot, local, inner, at, Flags::AUTO_CLOSED);
         }
     }
 
@@ -340,18 +323,17 @@ impl State {
         flags: Flags,
     ) {
         let open = self.slices.get(index);
-        let (id, outer) = (open.id, open.outer);
+        if local.current.get().is(slot, open.id) {
+            local.current.set(open.outer);
+        }
         if !self.events.is_empty() {
             self.events.take_window(open.start, at, &mut self.attached);
         }
         emit::slice(self, local, index, at, flags);
-        if local.current.get().is(slot, id) {
-            local.current.set(outer);
-        }
         self.slices.remove(index);
     }
 
-    /// Ends a slice that a guard or a traced function has opened; id 0 is one that was not recorded.
+    /// Ends a slice that a guard or a traced function has opened, if it is still open.
     #[inline(always)]
     pub(super) fn end_own(
         &mut self,
@@ -360,15 +342,11 @@ impl State {
         id: u64,
         at: Timestamp,
         flags: Flags,
-        thread_finish: bool,
     ) {
         if let Some(index) = self.slices.position(id) {
             let unwinding = self.slices.get(index).unwinding;
             let flags = flags.with_if(Flags::ERROR, std::thread::panicking() && !unwinding);
-            self.end_slice(slot, local, id, at, flags);
-        }
-        if thread_finish {
-            self.close_thread(slot, local, at, Flags::none());
+            self.end_slice(slot, local, index, at, flags);
         }
     }
 
@@ -385,15 +363,14 @@ impl State {
             return;
         }
         if stage.level() <= self.level {
-            let mut chain = self.slices.chain(self.innermost(slot, local));
+            let (innermost, _) = self.innermost(slot, local);
+            let mut chain = self.slices.chain(innermost);
             let found = chain.find(|&index| self.slices.is_of(index, stage));
             drop(chain);
             match found {
                 Some(index) => {
-                    let open = self.slices.get(index);
-                    open.attrs.set(details.attrs, SLICE_KEYS);
-                    let id = open.id;
-                    self.end_slice(slot, local, id, at, Flags::none());
+                    self.slices.get(index).attrs.set(details.attrs, SLICE_KEYS);
+                    self.end_slice(slot, local, index, at, Flags::none());
                 }
                 None => stats::misuse(),
             }
@@ -417,12 +394,13 @@ impl State {
             return;
         }
         if stage.level() <= self.level {
-            let id = self.start_slice(slot, local, stage, details.attrs, Some(start), false);
+            self.start_slice(slot, local, stage, details.attrs, Some(start), false);
             for (name, at, attrs) in details.events {
                 self.attached.push(name, *at, attrs);
             }
             self.attached.limit();
-            self.end_slice(slot, local, id, end, Flags::none());
+            let index = self.slices.len() - 1;
+            self.end_slice(slot, local, index, end, Flags::none());
         }
         if details.thread_finish {
             self.close_thread(slot, local, end, Flags::none());
@@ -443,7 +421,11 @@ impl State {
         id: u64,
         attrs: &[Attr<'_>],
     ) {
-        let id = if id == 0 { self.innermost(slot, local) } else { id };
+        let id = if id == 0 {
+            self.innermost(slot, local).0
+        } else {
+            id
+        };
         if let Some(index) = self.slices.position(id) {
             self.slices.get(index).attrs.set(attrs, SLICE_KEYS);
         }
@@ -453,7 +435,7 @@ impl State {
     pub(super) fn fail_slice(&mut self, id: u64, message: &str) {
         if let Some(index) = self.slices.position(id) {
             let open = self.slices.get(index);
-            open.failed = true;
+            open.flags = open.flags.with(Flags::ERROR);
             if !message.is_empty() {
                 open.attrs.set_message(message, SLICE_KEYS);
             }
@@ -464,16 +446,10 @@ impl State {
 
     /// What the next top-level slice of a copy links to.
     pub(super) fn inherited(&self, slot: &'static Slot, local: &Local) -> Previous {
-        match self.slices.chain(self.innermost(slot, local)).last() {
-            Some(outermost) => Previous {
-                span_id: self.slices.id(outermost),
-                trace_id: None,
-                inherited: true,
-            },
-            None => Previous {
-                inherited: true,
-                ..self.previous
-            },
+        let (innermost, _) = self.innermost(slot, local);
+        match self.slices.chain(innermost).last() {
+            Some(outermost) => Previous::own(self.slices.id(outermost)).inherited(),
+            None => self.previous.inherited(),
         }
     }
 

@@ -74,25 +74,15 @@ impl Drop for Entered {
     fn drop(&mut self) {
         let Some(slot) = self.slot else { return };
         match self.finish {
-            None => end(slot, self.id),
+            None => slot.end(self.id),
             Some(generation) => end_finish(slot, self.id, generation),
         }
     }
 }
 
 #[inline(never)]
-fn end(slot: &'static Slot, id: u64) {
-    slot.end(id, None, Flags::none(), None);
-}
-
-#[inline(never)]
 fn end_finish(slot: &'static Slot, id: u64, generation: u32) {
-    slot.end(id, None, Flags::none(), Some(generation));
-}
-
-#[inline(never)]
-fn start(slot: &'static Slot, stage: &'static Stage) -> u64 {
-    slot.start(stage, &[], None)
+    slot.end_more(id, None, Flags::none(), Some(generation));
 }
 
 #[inline(never)]
@@ -106,7 +96,7 @@ pub fn enter<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
     match slot_of(ctx) {
         Some(slot) if slot.passes(stage) => Entered {
             slot: Some(slot),
-            id: start(slot, stage),
+            id: slot.start(stage, &[], None),
             finish: None,
         },
         _ => Entered::OFF,
@@ -151,7 +141,7 @@ pub fn enter_current(stage: &'static Stage) -> Entered {
     match current() {
         Some(slot) if slot.passes(stage) => Entered {
             slot: Some(slot),
-            id: start(slot, stage),
+            id: slot.start(stage, &[], None),
             finish: None,
         },
         _ => Entered::OFF,
@@ -166,7 +156,8 @@ pub(super) fn slot_of<C: AsContext + ?Sized>(ctx: &C) -> Option<&'static Slot> {
 /// The context of the slice that is open on this thread.
 #[inline]
 pub(super) fn current() -> Option<&'static Slot> {
-    local::with(|local| local.current.get().slot)
+    let current = local::with(|local| local.current.get());
+    current.slot.filter(|slot| slot.holds(current.id))
 }
 
 /// Runs a body that makes a future; see [`Entered::run`].

@@ -4,7 +4,7 @@
 //! an attribute appends; that a key replaces its former value, that reserved keys are ignored and that a span has at
 //! most 128 attributes is settled when the record is read (or by [`AttrLog::compact`] if somebody sets very many).
 
-use super::text::{cut, push_text, text, text_words};
+use super::text::{cut, push_text, short_text, text, text_words};
 use super::{Flags, count};
 use crate::{Attr, Value};
 
@@ -33,26 +33,59 @@ fn head(tag: u8, key: usize, len: usize) -> u64 {
     u64::from(tag) | (key as u64) << 8 | (len as u64) << 32
 }
 
-#[inline]
+#[inline(always)]
 fn push_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
+    if let Some(key_words) = short_text(key)
+        && let Some((tag, len, value_words, n)) = short_value(value)
+    {
+        // One check for room, five words at a time; what is not used is cut off again.
+        let keys = text_words(key.len());
+        let [k0, k1] = key_words;
+        let [v0, v1] = value_words;
+        let at = words.len();
+        words.extend_from_slice(&match keys {
+            0 => [head(tag, 0, len), v0, v1, 0, 0],
+            1 => [head(tag, key.len(), len), k0, v0, v1, 0],
+            _ => [head(tag, key.len(), len), k0, k1, v0, v1],
+        });
+        words.truncate(at + 1 + keys + n);
+    } else {
+        push_long_value(words, key, value);
+    }
+}
+
+/// Tag, length, words and number of words of a value that takes at most two words.
+#[inline(always)]
+fn short_value(value: &Value<'_>) -> Option<(u8, usize, [u64; 2], usize)> {
+    Some(match value {
+        Value::Bool(v) => (BOOL, usize::from(*v), [0; 2], 0),
+        Value::Int(v) => (INT, 0, [v.cast_unsigned(), 0], 1),
+        Value::Float(v) => (FLOAT, 0, [v.to_bits(), 0], 1),
+        Value::Str(v) => (TEXT, v.len(), short_text(v)?, text_words(v.len())),
+        Value::Array(_) => return None,
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn push_long_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
     let key = cut(key, 0xff_ffff);
     match value {
-        Value::Bool(v) => {
-            words.push(head(BOOL, key.len(), usize::from(*v)));
-            push_text(words, key);
-        }
-        Value::Int(v) => {
-            words.push(head(INT, key.len(), 0));
-            push_text(words, key);
-            words.push(v.cast_unsigned());
-        }
-        Value::Float(v) => {
-            words.push(head(FLOAT, key.len(), 0));
-            push_text(words, key);
-            words.push(v.to_bits());
-        }
         Value::Str(v) => push_tagged_text(words, TEXT, key, v),
-        Value::Array(values) => push_array(words, key, values),
+        Value::Array(values) => {
+            let values = &values[..values.len().min(u32::MAX as usize)];
+            words.push(head(ARRAY, key.len(), values.len()));
+            push_text(words, key);
+            for value in values {
+                push_value(words, "", value);
+            }
+        }
+        scalar => {
+            let (tag, len, value_words, n) = short_value(scalar).unwrap_or((BOOL, 0, [0; 2], 0));
+            words.push(head(tag, key.len(), len));
+            push_text(words, key);
+            words.extend_from_slice(&value_words[..n]);
+        }
     }
 }
 
@@ -61,16 +94,6 @@ fn push_tagged_text(words: &mut Vec<u64>, tag: u8, key: &str, value: &str) {
     words.push(head(tag, key.len(), value.len()));
     push_text(words, key);
     push_text(words, value);
-}
-
-#[cold]
-fn push_array(words: &mut Vec<u64>, key: &str, values: &[Value<'_>]) {
-    let values = &values[..values.len().min(u32::MAX as usize)];
-    words.push(head(ARRAY, key.len(), values.len()));
-    push_text(words, key);
-    for value in values {
-        push_value(words, "", value);
-    }
 }
 
 /// Takes the first `n` words off `words`.
@@ -146,7 +169,7 @@ impl AttrLog {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn set(&mut self, attrs: &[Attr<'_>], reserved: &'static [&'static str]) {
         for (key, value) in attrs {
             push_value(&mut self.words, key, value);

@@ -78,7 +78,9 @@ impl EventLog {
     /// Moves all events behind those of `into`.
     pub(crate) fn take_all(&mut self, into: &mut Self) {
         self.take(into, |_| true);
-        into.dropped = into.dropped.saturating_add(std::mem::take(&mut self.dropped));
+        into.dropped = into
+            .dropped
+            .saturating_add(std::mem::take(&mut self.dropped));
     }
 
     fn take(&mut self, into: &mut Self, wanted: impl Fn(Timestamp) -> bool) {

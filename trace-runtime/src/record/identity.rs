@@ -129,5 +129,6 @@ pub(super) fn describe_thread<'a>(
     }
     span.attributes.push(("host_id", host_id.into()));
     span.attributes.push(("pid", identity.tid.into()));
-    span.attributes.push(("thread_label", identity.label.into()));
+    span.attributes
+        .push(("thread_label", identity.label.into()));
 }

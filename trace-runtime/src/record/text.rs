@@ -15,14 +15,36 @@ pub(crate) fn push_text(words: &mut Vec<u64>, text: &str) {
     }
 }
 
-/// Up to seven bytes and zeros behind them.
-#[inline]
-fn padded(rest: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    for (to, from) in bytes.iter_mut().zip(rest) {
-        *to = *from;
+/// A text of at most 16 bytes as two words, of which it takes [`text_words`].
+#[inline(always)]
+pub(crate) fn short_text(text: &str) -> Option<[u64; 2]> {
+    let bytes = text.as_bytes();
+    match bytes.len() {
+        0..8 => Some([padded(bytes), 0]),
+        8..=16 => {
+            let (head, rest) = bytes.split_first_chunk::<8>()?;
+            let rest = match rest.first_chunk::<8>() {
+                Some(full) => u64::from_ne_bytes(*full),
+                None => padded(rest),
+            };
+            Some([u64::from_ne_bytes(*head), rest])
+        }
+        _ => None,
     }
-    u64::from_ne_bytes(bytes)
+}
+
+/// Fewer than eight bytes and zeros behind them, from two reads that may overlap.
+#[inline(always)]
+fn padded(bytes: &[u8]) -> u64 {
+    let last = |n: usize| 8 * (bytes.len() - n) as u32;
+    let value = if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << last(4)
+    } else if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u16::from_le_bytes(*head)) | u64::from(u16::from_le_bytes(*tail)) << last(2)
+    } else {
+        bytes.first().map_or(0, |byte| u64::from(*byte))
+    };
+    value.to_le()
 }
 
 /// The text of `len` bytes at the head of `words`.
@@ -39,4 +61,24 @@ pub(crate) fn text(words: &[u64], len: usize) -> &str {
 /// The longest head of `text` that has at most `max` bytes.
 pub(crate) fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_short_length_come_back() {
+        let all = "abcdefghijklmnopqrstuvwxyz";
+        for len in 0..=all.len() {
+            let mut words = Vec::new();
+            push_text(&mut words, &all[..len]);
+            assert_eq!(words.len(), text_words(len));
+            assert_eq!(text(&words, len), &all[..len]);
+            match short_text(&all[..len]) {
+                Some(short) => assert_eq!(short[..words.len()], words),
+                None => assert!(len > 16),
+            }
+        }
+    }
 }
