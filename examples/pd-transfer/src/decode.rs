@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mooncake_trace::{ThreadInfo, set_thread_info};
+
 use crate::bootstrap::{self, Link};
 use crate::cli::Settings;
 use crate::error::TransferError;
@@ -30,6 +32,7 @@ const PATIENCE: u32 = 4;
 pub(crate) fn run(settings: &Settings, prefill: SocketAddr) -> Result<Summary, TransferError> {
     let wakeup = Wakeup::default();
     let stop = Stop::watch(&wakeup).map_err(TransferError::Bootstrap)?;
+    set_thread_info(ThreadInfo::new("Decode Scheduler").tp_rank(0).dp_rank(0));
     let landings = Landings::default();
     let sessions = (0..settings.sessions)
         .map(|rank| SessionServer::start(rank, &landings, settings.timeout, &wakeup))
@@ -60,6 +63,7 @@ pub(crate) fn run(settings: &Settings, prefill: SocketAddr) -> Result<Summary, T
     Ok(Summary {
         bytes: landings.placed_bytes(),
         interrupted: stop.requested(),
+        ..Summary::default()
     })
 }
 
@@ -131,6 +135,7 @@ impl Scheduler<'_> {
             self.landings.clone(),
         );
         let asked = receiver.recv(&mut self.link);
+        receiver.transfer_begins();
         self.active.push(receiver);
         asked.map(|()| true)
     }
@@ -143,6 +148,7 @@ impl Scheduler<'_> {
             )));
         };
         let receiver = self.active.swap_remove(at);
+        receiver.transfer_ends();
         let outcome = match outcome {
             Outcome::Completed { checksum } if !receiver.verify(checksum) => Outcome::Failed {
                 reason: "the pages differ from what was sent".to_owned(),
@@ -198,9 +204,11 @@ impl Scheduler<'_> {
 }
 
 fn finish(receiver: KvReceiver, outcome: Outcome) -> Result<(), TransferError> {
+    let (index, room) = (receiver.index(), receiver.room());
+    receiver.finish(&outcome);
     outcome::say(&Report::Finished {
-        index: receiver.index(),
-        room: receiver.room(),
+        index,
+        room,
         outcome,
     })
     .map_err(|_| TransferError::PeerGone)

@@ -34,9 +34,6 @@ pub(crate) enum TransferError {
         /// Rank of the session.
         session: usize,
     },
-    /// The request was aborted or failed before this chunk's turn.
-    #[error("skipped: the room has failed")]
-    Skipped,
     /// The session dies here because `--fail-every` asks for it.
     #[error("session {0} died")]
     SessionDied(usize),

@@ -8,7 +8,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use mooncake_trace::mooncake_trace;
 use parking_lot::{Mutex, MutexGuard};
+
+use crate::stages::KvStage;
 
 /// Bytes of one page of KV cache: a few tokens over all layers.
 pub(crate) const PAGE_BYTES: usize = 64 * 1024;
@@ -94,7 +97,13 @@ impl PageLease {
         self.pool.pages[self.ids[number] as usize].lock()
     }
 
-    /// The checksum of the given pages, as they are in memory now.
+    /// The checksum of the given pages, as they are in memory now. Whoever asks has a slice open: that of a
+    /// chunk or of a whole request.
+    #[mooncake_trace(
+        stage = KvStage::KV_CHECKSUM,
+        ctx = current,
+        attrs(pages = pages.len(), bytes = pages.len() * PAGE_BYTES)
+    )]
     pub(crate) fn checksum(&self, pages: Range<usize>) -> u32 {
         let mut hasher = crc32fast::Hasher::new();
         for number in pages {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use mooncake_trace::TraceContext;
 use parking_lot::Mutex;
 
 use crate::faults::Fate;
@@ -19,6 +20,8 @@ pub(crate) struct Landing {
     pub(crate) leases: Vec<PageLease>,
     /// What is to happen to the request.
     pub(crate) fate: Fate,
+    /// Carries the request's trace to the sessions' threads; each chunk takes a copy of its own.
+    pub(crate) trace_ctx: TraceContext,
 }
 
 /// The landings of all requests that are being received; clones share them.

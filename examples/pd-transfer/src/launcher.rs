@@ -63,7 +63,7 @@ impl Run {
 
 enum Event {
     Said(Role, Report),
-    Ended(Role),
+    Ended,
     Interrupted,
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn run(
                 }
             }
             Event::Said(role, report) => run.hear(role, report, &mut progress),
-            Event::Ended(_) => alive -= 1,
+            Event::Ended => alive -= 1,
             Event::Interrupted if run.interrupted => children.iter_mut().for_each(Process::kill),
             Event::Interrupted => {
                 run.interrupted = true;
@@ -202,7 +202,7 @@ impl Process {
                     }
                 }
                 // Fails only where the parent has given up already.
-                let _ = events.send(Event::Ended(role));
+                let _ = events.send(Event::Ended);
             })?;
         Ok(Self { role, child })
     }

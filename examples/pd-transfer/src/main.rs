@@ -4,13 +4,18 @@
 //! pages ([`kv`]) where chunks can land ([`landing`]) and asks over the [`bootstrap`] link; [`prefill`] makes
 //! a [`sender`], computes chunk after chunk, and queues each for a [`worker`] of the [`engine`]; the worker
 //! writes it over its [`session_link`] to a [`session_server`], where a [`placer`] puts it in place.
-//! [`launcher`] starts both processes and [`verdict`] judges them. [`faults`] is what goes wrong on purpose.
+//! [`launcher`] starts both processes; [`verdict`] judges what they did, [`audit`] what they traced.
+//! [`faults`] is what goes wrong on purpose.
+//!
+//! What tracing takes: look for `#[mooncake_trace(…)]` and `trace_ctx`, and see [`stages`] and [`telemetry`].
 
+mod audit;
 mod bootstrap;
 mod cli;
 mod decode;
 mod engine;
 mod error;
+mod exporter;
 mod faults;
 mod kv;
 mod landing;
@@ -25,18 +30,30 @@ mod rooms;
 mod sender;
 mod session_link;
 mod session_server;
+mod stages;
 mod stop;
+mod summary;
+mod telemetry;
+mod trace_files;
 mod verdict;
 mod wakeup;
 mod worker;
 
+use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use cli::{Args, Role, Settings};
-use outcome::Report;
+use outcome::{Report, Summary};
 use progress::Progress;
+use trace_files::TraceFiles;
+
+/// How many problems are worth printing.
+const MAX_PROBLEMS: usize = 10;
+/// As shells have it for SIGINT.
+const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -46,19 +63,17 @@ fn main() -> ExitCode {
     };
     match args.role {
         Some(role) => child(role, &args, &settings),
-        None => parent(&args, &settings),
+        None => parent(&args, &settings).unwrap_or_else(|error| {
+            eprintln!("pd-transfer: {error}");
+            ExitCode::FAILURE
+        }),
     }
 }
 
+/// One of the two processes: does its part and says what has become of it, whatever that is.
 fn child(role: Role, args: &Args, settings: &Settings) -> ExitCode {
-    let result = match (role, args.bootstrap) {
-        (Role::Decode, Some(prefill)) => decode::run(settings, prefill),
-        _ => prefill::run(settings),
-    };
-    let said = result.and_then(|summary| {
-        outcome::say(&Report::Summary(summary)).map_err(|_| error::TransferError::PeerGone)
-    });
-    match said {
+    let result = traced(role, args, settings);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pd-transfer {}: {error}", role.word());
@@ -67,26 +82,52 @@ fn child(role: Role, args: &Args, settings: &Settings) -> ExitCode {
     }
 }
 
-fn parent(args: &Args, settings: &Settings) -> ExitCode {
-    let progress = Progress::new(args.progress, settings.requests);
-    let out = args.out.clone();
-    let run = match launcher::run(|role| out.join(role.word()), progress) {
-        Ok(run) => run,
-        Err(error) => {
-            eprintln!("pd-transfer: {error}");
-            return ExitCode::FAILURE;
-        }
+fn traced(role: Role, args: &Args, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let part = args.part.as_deref().ok_or("no --part")?;
+    let guard = telemetry::start(role, part)?;
+    let result = match (role, args.bootstrap) {
+        (Role::Decode, Some(prefill)) => decode::run(settings, prefill),
+        _ => prefill::run(settings),
     };
-    let problems = verdict::problems(&run, settings);
-    println!("{:?} in {:?}", verdict::Counts::of(&run), run.elapsed);
-    for problem in &problems {
+    let summary = Summary {
+        spans: telemetry::finish(guard),
+        ..*result.as_ref().unwrap_or(&Summary::default())
+    };
+    outcome::say(&Report::Summary(summary))?;
+    result?;
+    Ok(())
+}
+
+/// Runs both processes, joins what they traced and judges all of it.
+fn parent(args: &Args, settings: &Settings) -> Result<ExitCode, String> {
+    let out = args.out.display();
+    let files = TraceFiles::prepare(&args.out)
+        .map_err(|error| format!("cannot make the directory {out} (--out): {error}"))?;
+    let progress = Progress::new(args.progress, settings.requests);
+    let run = launcher::run(|role| files.part(role), progress)
+        .map_err(|error| format!("cannot run the processes: {error}"))?;
+    let trace = files
+        .join()
+        .map_err(|error| format!("cannot write the files in {out}: {error}"))?;
+    let mut problems = verdict::problems(&run, settings);
+    problems.extend(audit::problems(&trace, &run));
+    match summary::print(settings, &run, &trace, &files) {
+        // Whoever reads it (`| head`) has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            problems.push(format!("cannot write to stdout: {error}"));
+        }
+        _ => {}
+    }
+    let more = problems.len().saturating_sub(MAX_PROBLEMS);
+    for problem in problems.iter().take(MAX_PROBLEMS) {
         eprintln!("pd-transfer: {problem}");
     }
-    if !problems.is_empty() {
-        ExitCode::FAILURE
-    } else if run.interrupted {
-        ExitCode::from(130)
-    } else {
-        ExitCode::SUCCESS
+    if more > 0 {
+        eprintln!("pd-transfer: and {more} more");
     }
+    Ok(match (problems.is_empty(), run.interrupted) {
+        (false, _) => ExitCode::FAILURE,
+        (true, true) => ExitCode::from(INTERRUPTED),
+        (true, false) => ExitCode::SUCCESS,
+    })
 }

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::telemetry::Accounting;
+
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,12 +64,14 @@ pub(crate) enum Report {
 }
 
 /// What a process has done.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Summary {
     /// Bytes of KV cache that it wrote to, or took from, its peer and that were acknowledged.
     pub(crate) bytes: u64,
     /// Whether it was told to stop before it was done.
     pub(crate) interrupted: bool,
+    /// What became of its spans.
+    pub(crate) spans: Accounting,
 }
 
 /// Says something to the parent.

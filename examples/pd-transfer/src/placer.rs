@@ -3,13 +3,19 @@
 
 use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream};
+use std::ops::Range;
 use std::sync::Arc;
+
+use mooncake_trace::{
+    MooncakeRequestStage, ThreadInfo, TraceContext, mooncake_trace, set_thread_info,
+};
 
 use crate::error::TransferError;
 use crate::faults::Fate;
 use crate::kv::PAGE_BYTES;
 use crate::landing::{Landing, Landings};
 use crate::protocol::{Ack, ChunkHeader, Opening};
+use crate::stages::KvStage;
 use crate::wakeup::Wakeup;
 
 /// One data link, seen from the session.
@@ -23,6 +29,7 @@ pub(crate) struct Placer {
 struct IncomingChunk {
     header: ChunkHeader,
     landing: Arc<Landing>,
+    trace_ctx: TraceContext,
 }
 
 impl Placer {
@@ -44,12 +51,25 @@ impl Placer {
 
     fn take_chunks(&self, stream: &mut TcpStream) {
         match Opening::read(stream) {
-            Ok(Some(opening)) if opening.session as usize == self.rank => {}
+            Ok(Some(opening)) if opening.session as usize == self.rank => {
+                let label = format!("mooncake decode thread {}", opening.worker);
+                set_thread_info(ThreadInfo::new(label).tp_rank(opening.session).dp_rank(0));
+            }
             _ => return,
         }
         while let Ok(Some(header)) = ChunkHeader::read(stream) {
             let taken = match self.landings.get(header.room) {
-                Some(landing) => self.recv_chunk(stream, &IncomingChunk { header, landing }),
+                Some(landing) => {
+                    // A chunk is a piece of work on this thread, as it was on the sending worker's.
+                    let trace_ctx = landing.trace_ctx.copy_for_thread();
+                    trace_ctx.rebuild_thread_context();
+                    let chunk = IncomingChunk {
+                        header,
+                        landing,
+                        trace_ctx,
+                    };
+                    self.recv_chunk(stream, &chunk).map(drop)
+                }
                 None => self.refuse(stream, &header, Ack::RoomClosed),
             };
             self.wakeup.wake();
@@ -62,12 +82,23 @@ impl Placer {
         }
     }
 
+    /// Takes one chunk and says how many bytes it was.
+    #[mooncake_trace(
+        stage = MooncakeRequestStage::MOONCAKE_WORKER_RECV,
+        ctx = chunk.trace_ctx,
+        attrs(session = self.rank, chunk = chunk.header.chunk, pages = chunk.header.targets.len()),
+        ret(|taken| bytes = taken.as_ref().map_or(0, |&bytes| bytes)),
+        err,
+        thread_finish
+    )]
     fn recv_chunk(
         &self,
         stream: &mut TcpStream,
         chunk: &IncomingChunk,
-    ) -> Result<(), TransferError> {
-        let IncomingChunk { header, landing } = chunk;
+    ) -> Result<u64, TransferError> {
+        let IncomingChunk {
+            header, landing, ..
+        } = chunk;
         let lease = &landing.leases[self.rank];
         let pages = landing.layout.pages_of(header.chunk);
         if lease.ids()[pages.clone()] != header.targets {
@@ -77,20 +108,7 @@ impl Placer {
                 header.chunk
             )));
         }
-        let dies = landing.fate
-            == Fate::SessionDies {
-                session: self.rank,
-                chunk: header.chunk,
-            };
-        for number in pages.clone() {
-            if dies && number == pages.start + pages.len() / 2 {
-                return Err(TransferError::SessionDied(self.rank));
-            }
-            let mut page = lease.page(number);
-            stream
-                .read_exact(&mut page)
-                .map_err(|source| self.broken(source))?;
-        }
+        self.place(stream, chunk, pages.clone())?;
         let right = lease.checksum(pages.clone()) == header.checksum;
         let ack = if right { Ack::Placed } else { Ack::Corrupt };
         ack.write(stream).map_err(|source| self.broken(source))?;
@@ -100,7 +118,38 @@ impl Placer {
                 chunk: header.chunk,
             });
         }
-        self.landings.count((pages.len() * PAGE_BYTES) as u64);
+        let bytes = (pages.len() * PAGE_BYTES) as u64;
+        self.landings.count(bytes);
+        Ok(bytes)
+    }
+
+    /// Reads the pages of a chunk into their places.
+    #[mooncake_trace(
+        stage = KvStage::KV_PLACE,
+        ctx = chunk.trace_ctx,
+        attrs(pages = pages.len(), bytes = pages.len() * PAGE_BYTES),
+        err
+    )]
+    fn place(
+        &self,
+        stream: &mut TcpStream,
+        chunk: &IncomingChunk,
+        pages: Range<usize>,
+    ) -> Result<(), TransferError> {
+        let deadly = Fate::SessionDies {
+            session: self.rank,
+            chunk: chunk.header.chunk,
+        };
+        let dies_at = (chunk.landing.fate == deadly).then_some(pages.start + pages.len() / 2);
+        for number in pages {
+            if dies_at == Some(number) {
+                return Err(TransferError::SessionDied(self.rank));
+            }
+            let mut page = chunk.landing.leases[self.rank].page(number);
+            stream
+                .read_exact(&mut page)
+                .map_err(|source| self.broken(source))?;
+        }
         Ok(())
     }
 
@@ -124,3 +173,6 @@ impl Placer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,12 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+use mooncake_trace::{RequestStage, ThreadInfo, Timestamp, mooncake_trace, set_thread_info};
 
 use crate::bootstrap::{BootstrapServer, Link};
 use crate::cli::Settings;
@@ -33,6 +36,7 @@ const IDLE: Duration = Duration::from_millis(100);
 pub(crate) fn run(settings: &Settings) -> Result<Summary, TransferError> {
     let wakeup = Wakeup::default();
     let stop = Stop::watch(&wakeup).map_err(TransferError::Bootstrap)?;
+    set_thread_info(ThreadInfo::new("Prefill Scheduler").tp_rank(0).dp_rank(0));
     let server = BootstrapServer::bind().map_err(TransferError::Bootstrap)?;
     let address = server.address().map_err(TransferError::Bootstrap)?;
     say(&Report::Listening { address })?;
@@ -69,6 +73,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Summary, TransferError> {
     Ok(Summary {
         bytes: shared.bytes.load(Ordering::Relaxed),
         interrupted: stop.requested(),
+        ..Summary::default()
     })
 }
 
@@ -78,7 +83,8 @@ struct Scheduler<'a> {
     pool: Arc<PagePool>,
     engine: TransferEngine,
     link: Link<ToPrefill>,
-    waiting: VecDeque<ReceiveRequest>,
+    /// With the time at which each was asked for.
+    waiting: VecDeque<(ReceiveRequest, Timestamp)>,
     active: Vec<Prefill>,
     goodbye: bool,
 }
@@ -137,7 +143,7 @@ impl Scheduler<'_> {
                             self.sessions, request.rid
                         )));
                     }
-                    self.waiting.push_back(request);
+                    self.waiting.push_back((request, Timestamp::now()));
                 }
                 ToPrefill::Bye => self.goodbye = true,
                 ToPrefill::Hello(_) => {
@@ -153,31 +159,27 @@ impl Scheduler<'_> {
     fn admit(&mut self) {
         while !self.waiting.is_empty()
             && let Some(lease) = self.pool.lease(self.settings.layout.pages)
-            && let Some(request) = self.waiting.pop_front()
+            && let Some((request, asked)) = self.waiting.pop_front()
         {
             let layout = self.settings.layout;
             self.active.push(Prefill {
                 index: request.index,
                 room: request.room,
                 fate: self.settings.faults.fate(request.index, &layout),
-                sender: KvSender::new(request, layout, lease, &self.engine),
+                sender: KvSender::new(request, asked, layout, lease, &self.engine),
             });
         }
     }
 
     fn finish_ended(&mut self, lost: bool) -> Result<(), TransferError> {
-        let mut result = Ok(());
-        let link = &mut self.link;
-        self.active.retain(|prefill| {
-            let Some(outcome) = prefill.sender.poll() else {
-                return true;
-            };
-            if !lost && result.is_ok() {
-                result = prefill.report(link, outcome);
+        let ended = |prefill: &mut Prefill| prefill.sender.poll().is_some();
+        for prefill in self.active.extract_if(.., ended) {
+            if let Some(outcome) = prefill.sender.poll() {
+                let link = (!lost).then_some(&mut self.link);
+                prefill.finish(link, outcome)?;
             }
-            false
-        });
-        result
+        }
+        Ok(())
     }
 }
 
@@ -199,11 +201,19 @@ impl Prefill {
         if let Err(error) = self.sender.send(pages, &checksum) {
             self.sender.fail(&error);
         }
+        if self.sender.is_all_sent() {
+            self.sender.begin_wait();
+        }
         true
     }
 
     /// The model: fills the pages of a chunk.
-    fn forward_chunk(&self, pages: std::ops::Range<usize>, seed: u64) -> crc32fast::Hasher {
+    #[mooncake_trace(
+        stage = RequestStage::PREFILL_CHUNKED_FORWARD,
+        ctx = self.sender.trace_ctx(),
+        attrs(chunk = self.sender.sent(), pages = pages.len(), bytes = pages.len() * kv::PAGE_BYTES)
+    )]
+    fn forward_chunk(&self, pages: Range<usize>, seed: u64) -> crc32fast::Hasher {
         let mut checksum = crc32fast::Hasher::new();
         for number in pages {
             let mut page = self.sender.lease().page(number);
@@ -213,12 +223,19 @@ impl Prefill {
         checksum
     }
 
-    fn report(&self, link: &mut Link<ToPrefill>, outcome: Outcome) -> Result<(), TransferError> {
+    /// Ends the request, and tells everybody who is there to be told.
+    fn finish(
+        self,
+        link: Option<&mut Link<ToPrefill>>,
+        outcome: Outcome,
+    ) -> Result<(), TransferError> {
+        self.sender.finish(&outcome);
         say(&Report::Finished {
             index: self.index,
             room: self.room,
             outcome: outcome.clone(),
         })?;
+        let Some(link) = link else { return Ok(()) };
         link.send(&ToDecode::Ended {
             room: self.room,
             outcome,

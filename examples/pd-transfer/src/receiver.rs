@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use mooncake_trace::{MooncakeRequestStage, RequestStage, TraceContext, mooncake_trace};
+
 use crate::bootstrap::Link;
 use crate::error::TransferError;
 use crate::faults::Fate;
 use crate::kv::{Layout, PageLease};
 use crate::landing::{Landing, Landings};
+use crate::outcome::Outcome;
 use crate::protocol::{ReceiveRequest, ToDecode, ToPrefill};
+use crate::stages::KvStage;
 
 /// One request's transfer on the decode side.
 pub(crate) struct KvReceiver {
@@ -16,6 +20,7 @@ pub(crate) struct KvReceiver {
     room: u64,
     landings: Landings,
     landing: Arc<Landing>,
+    trace_ctx: TraceContext,
 }
 
 impl KvReceiver {
@@ -28,16 +33,25 @@ impl KvReceiver {
         fate: Fate,
         landings: Landings,
     ) -> Self {
+        let rid = format!("{room:#x}");
+        let trace_ctx = TraceContext::builder(&rid)
+            .bootstrap_room(room)
+            .role("Receiver")
+            .module("mooncake")
+            .build();
+        trace_ctx.req_start();
         Self {
             index,
-            rid: format!("{room:#x}"),
+            rid,
             room,
             landings,
             landing: Arc::new(Landing {
                 layout,
                 leases,
                 fate,
+                trace_ctx: trace_ctx.copy_for_thread(),
             }),
+            trace_ctx,
         }
     }
 
@@ -51,10 +65,16 @@ impl KvReceiver {
         self.room
     }
 
-    /// Lets chunks land, and asks the prefill side for them.
+    /// Lets chunks land, and asks the prefill side for them. The `traceparent` goes along, so that both sides
+    /// end up in one trace.
     ///
     /// # Errors
     /// If the prefill process cannot be asked.
+    #[mooncake_trace(
+        stage = MooncakeRequestStage::MOONCAKE_RECV,
+        attrs(sessions = self.landing.leases.len(), pages = self.landing.layout.pages),
+        err
+    )]
     pub(crate) fn recv(&mut self, link: &mut Link<ToDecode>) -> Result<(), TransferError> {
         self.landings.open(self.room, Arc::clone(&self.landing));
         let leases = self.landing.leases.iter();
@@ -63,15 +83,41 @@ impl KvReceiver {
             rid: self.rid.clone(),
             room: self.room,
             targets: leases.map(|lease| lease.ids().to_vec()).collect(),
-            traceparent: None,
+            traceparent: self.trace_ctx.traceparent(),
         }))
     }
 
+    /// The prefill side has been asked. A slice that no function call stands for: it begins here …
+    pub(crate) fn transfer_begins(&self) {
+        self.trace_ctx
+            .slice_start(&RequestStage::DECODE_TRANSFERRED);
+    }
+
+    /// … and ends here, when the prefill side says that the transfer is over.
+    pub(crate) fn transfer_ends(&self) {
+        self.trace_ctx.slice_end(&RequestStage::DECODE_TRANSFERRED);
+    }
+
     /// Whether every session holds what the sender sent: reads all pages once more, as they are in memory.
+    #[mooncake_trace(
+        stage = KvStage::KV_VERIFY,
+        attrs(bytes = self.landing.layout.bytes() * self.landing.leases.len() as u64),
+        ret(|&right| right = right)
+    )]
     pub(crate) fn verify(&self, checksum: u32) -> bool {
         let pages = 0..self.landing.layout.pages as usize;
         let mut leases = self.landing.leases.iter();
         leases.all(|lease| lease.checksum(pages.clone()) == checksum)
+    }
+
+    /// Ends the request's trace on this side.
+    pub(crate) fn finish(self, outcome: &Outcome) {
+        let ctx = &self.trace_ctx;
+        ctx.set_root_attrs(&[("outcome", outcome.word().into())]);
+        match outcome {
+            Outcome::Completed { .. } => ctx.req_finish(),
+            Outcome::Failed { reason } | Outcome::Aborted { reason } => ctx.req_fail(reason),
+        }
     }
 }
 

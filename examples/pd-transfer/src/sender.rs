@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
+use mooncake_trace::{MooncakeRequestStage, RequestStage, Timestamp, TraceContext, mooncake_trace};
 
 use crate::engine::TransferEngine;
 use crate::error::TransferError;
@@ -29,16 +30,32 @@ pub(crate) struct KvSender {
     aborted: bool,
     /// Of everything sent so far.
     checksum: crc32fast::Hasher,
+    trace_ctx: TraceContext,
 }
 
 impl KvSender {
-    /// Opens the room that a receiver asks for. The lease holds the pages that the model will fill.
+    /// Opens the room that a receiver asked for at `asked`. The lease holds the pages that the model will fill.
+    ///
+    /// The receiver's `traceparent` makes this side's root a child of its root, in the same trace.
     pub(crate) fn new(
         request: ReceiveRequest,
+        asked: Timestamp,
         layout: Layout,
         lease: PageLease,
         engine: &TransferEngine,
     ) -> Self {
+        let mut context = TraceContext::builder(&request.rid)
+            .bootstrap_room(request.room)
+            .role("Sender")
+            .module("mooncake");
+        if let Some(traceparent) = &request.traceparent {
+            context = context.traceparent(traceparent);
+        }
+        let trace_ctx = context.build();
+        // The request began when it was asked for; what has passed since was waiting for pages.
+        trace_ctx.req_start_at(asked);
+        trace_ctx.record_slice(&RequestStage::PREFILL_BOOTSTRAP, asked, Timestamp::now());
+
         let rooms = Arc::clone(&engine.shared().rooms);
         rooms.open(request.room, layout.chunks());
         let (shard, queue) = engine.queue_for(request.room);
@@ -53,6 +70,7 @@ impl KvSender {
             sent: 0,
             aborted: false,
             checksum: crc32fast::Hasher::new(),
+            trace_ctx,
         }
     }
 
@@ -66,15 +84,33 @@ impl KvSender {
         self.sent
     }
 
+    /// Whether every chunk has been queued.
+    pub(crate) fn is_all_sent(&self) -> bool {
+        self.sent == self.layout.chunks()
+    }
+
+    /// All chunks are queued; what follows is waiting for the workers. A slice that no function call stands
+    /// for: it begins here and ends in [`finish`](Self::finish).
+    pub(crate) fn begin_wait(&self) {
+        self.trace_ctx
+            .slice_start(&RequestStage::PREFILL_TRANSFER_KV_CACHE);
+    }
+
     /// The pages of the request.
     pub(crate) fn lease(&self) -> &PageLease {
         &self.lease
     }
 
-    /// Queues the next chunk, whose pages the model has filled.
+    /// Queues the next chunk, whose pages the model has filled, together with a copy of the trace context:
+    /// the worker's slices will link to this one.
     ///
     /// # Errors
     /// If the queue takes no chunk.
+    #[mooncake_trace(
+        stage = MooncakeRequestStage::MOONCAKE_SEND,
+        attrs(chunk = self.sent, pages = pages.len(), shard = self.shard),
+        err
+    )]
     pub(crate) fn send(
         &mut self,
         pages: Range<usize>,
@@ -88,6 +124,7 @@ impl KvSender {
             checksum: checksum.clone().finalize(),
             lease: Arc::clone(&self.lease),
             targets: Arc::clone(&self.targets),
+            trace_ctx: self.trace_ctx.copy_for_thread(),
         };
         self.sent += 1;
         self.queue
@@ -101,6 +138,7 @@ impl KvSender {
         if self.poll().is_none() {
             self.aborted = true;
             self.rooms.fail(self.room, reason);
+            self.trace_ctx.abort(&[("reason", reason.into())]);
         }
     }
 
@@ -119,6 +157,28 @@ impl KvSender {
             KvPoll::Failed { reason } if self.aborted => Some(Outcome::Aborted { reason }),
             KvPoll::Failed { reason } => Some(Outcome::Failed { reason }),
         }
+    }
+
+    /// Ends the request's trace on this side.
+    pub(crate) fn finish(self, outcome: &Outcome) {
+        let ctx = &self.trace_ctx;
+        if self.is_all_sent() {
+            ctx.slice_end(&RequestStage::PREFILL_TRANSFER_KV_CACHE);
+        }
+        ctx.set_root_attrs(&[
+            ("outcome", outcome.word().into()),
+            ("chunks_sent", self.sent.into()),
+        ]);
+        match outcome {
+            // An abort has marked the trace already.
+            Outcome::Completed { .. } | Outcome::Aborted { .. } => ctx.req_finish(),
+            Outcome::Failed { reason } => ctx.req_fail(reason),
+        }
+    }
+
+    /// The context of the request's trace on this side.
+    pub(crate) fn trace_ctx(&self) -> &TraceContext {
+        &self.trace_ctx
     }
 
     /// How the pages are cut.

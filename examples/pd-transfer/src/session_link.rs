@@ -32,11 +32,6 @@ impl SessionLink {
         }
     }
 
-    /// Rank of the session at the other end.
-    pub(crate) fn rank(&self) -> usize {
-        self.rank
-    }
-
     /// Writes a chunk and waits until the session has placed it.
     ///
     /// # Errors
@@ -46,9 +41,13 @@ impl SessionLink {
         // The link is out of its place while it is used, so that a broken one is not used again.
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => self
-                .open()
-                .map_err(|source| TransferError::Session { session, source })?,
+            None => {
+                // An event: the slice that is open takes it. Explains a first chunk that is slower.
+                let attrs = [("session", session.into())];
+                chunk.trace_ctx.event("session link opened", 2, &attrs);
+                self.open()
+                    .map_err(|source| TransferError::Session { session, source })?
+            }
         };
         let ack = exchange(&mut stream, session, chunk)
             .map_err(|source| TransferError::Session { session, source })?;

@@ -1,13 +1,10 @@
 //! Whether a run did what it should: every request ended on both sides alike and as its fate says, with the
 //! same bytes.
 
-use crate::cli::Settings;
+use crate::cli::{Role, Settings};
 use crate::faults::Fate;
 use crate::launcher::{Run, Sides};
 use crate::outcome::Outcome;
-
-/// How many problems are worth printing.
-const MAX_PROBLEMS: usize = 10;
 
 /// How many requests ended how.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,7 +36,7 @@ impl Counts {
 /// What is wrong with a run, in words; empty if nothing is.
 pub(crate) fn problems(run: &Run, settings: &Settings) -> Vec<String> {
     let mut problems = run.problems.clone();
-    for role in crate::cli::Role::BOTH {
+    for role in Role::BOTH {
         if run.summary(role).is_none() {
             problems.push(format!(
                 "the {} process did not get to its summary",
@@ -59,11 +56,6 @@ pub(crate) fn problems(run: &Run, settings: &Settings) -> Vec<String> {
         if let Err(problem) = check(sides, fate, run.interrupted) {
             problems.push(format!("request {index} ({:#x}): {problem}", sides.room));
         }
-    }
-    if problems.len() > MAX_PROBLEMS {
-        let more = problems.len() - MAX_PROBLEMS;
-        problems.truncate(MAX_PROBLEMS);
-        problems.push(format!("and {more} more"));
     }
     problems
 }
@@ -95,3 +87,6 @@ fn describe(outcome: &Outcome) -> String {
         Outcome::Aborted { reason } => format!("aborted: {reason}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
+use mooncake_trace::{
+    MooncakeRequestStage, ThreadInfo, TraceContext, mooncake_trace, set_thread_info,
+};
 
 use crate::error::TransferError;
 use crate::kv::{PAGE_BYTES, PageId, PageLease};
@@ -29,13 +32,8 @@ pub(crate) struct TransferKvChunk {
     pub(crate) lease: Arc<PageLease>,
     /// Where the request's pages go, by session.
     pub(crate) targets: Arc<Vec<Vec<PageId>>>,
-}
-
-impl TransferKvChunk {
-    /// Bytes that one session gets.
-    pub(crate) fn bytes(&self) -> u64 {
-        (self.pages.len() * PAGE_BYTES) as u64
-    }
+    /// Carries the request's trace to the worker's thread.
+    pub(crate) trace_ctx: TraceContext,
 }
 
 /// What the workers share with the scheduler.
@@ -76,10 +74,15 @@ impl TransferWorker {
 
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self, queue: &Receiver<TransferKvChunk>) {
+        let label = format!("mooncake transfer worker {}", self.shard);
+        set_thread_info(ThreadInfo::new(label).tp_rank(0).dp_rank(0));
         for chunk in queue {
             let room = chunk.room;
+            // From here to the end of `send_chunk`, this thread works for the chunk's request.
+            chunk.trace_ctx.rebuild_thread_context();
             match self.send_chunk(&chunk) {
-                Ok(()) => self.shared.rooms.chunk_placed(room),
+                Ok(0) => {}
+                Ok(_) => self.shared.rooms.chunk_placed(room),
                 Err(error) => self.shared.rooms.fail(room, error.to_string()),
             }
             // First the pages, then the news: who is woken finds them free.
@@ -88,25 +91,43 @@ impl TransferWorker {
         }
     }
 
-    fn send_chunk(&mut self, chunk: &TransferKvChunk) -> Result<(), TransferError> {
+    /// Writes a chunk to every session and says how many bytes that were: none if the request has failed
+    /// or been aborted before this chunk's turn.
+    #[mooncake_trace(
+        stage = MooncakeRequestStage::MOONCAKE_WORKER_SEND,
+        ctx = chunk.trace_ctx,
+        attrs(chunk = chunk.number, pages = chunk.pages.len()),
+        ret(|sent| bytes = sent.as_ref().map_or(0, |&bytes| bytes)),
+        err,
+        thread_finish
+    )]
+    fn send_chunk(&mut self, chunk: &TransferKvChunk) -> Result<u64, TransferError> {
         if !self.shared.rooms.wants(chunk.room) {
-            return Err(TransferError::Skipped);
+            return Ok(0);
         }
+        let mut sent = 0;
         for rank in 0..self.sessions.len() {
-            self.send_to_session(rank, chunk)?;
+            sent += self.send_to_session(rank, chunk)?;
         }
-        Ok(())
+        Ok(sent)
     }
 
+    /// Writes a chunk to one session; a slice inside that of [`send_chunk`](Self::send_chunk).
+    #[mooncake_trace(
+        stage = MooncakeRequestStage::MOONCAKE_WORKER_SEND_SESSION,
+        ctx = chunk.trace_ctx,
+        attrs(session = rank, chunk = chunk.number),
+        ret(|sent| bytes = sent.as_ref().map_or(0, |&bytes| bytes)),
+        err
+    )]
     fn send_to_session(
         &mut self,
         rank: usize,
         chunk: &TransferKvChunk,
-    ) -> Result<(), TransferError> {
+    ) -> Result<u64, TransferError> {
         self.sessions[rank].write_chunk(chunk)?;
-        self.shared
-            .bytes
-            .fetch_add(chunk.bytes(), Ordering::Relaxed);
-        Ok(())
+        let bytes = (chunk.pages.len() * PAGE_BYTES) as u64;
+        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(bytes)
     }
 }

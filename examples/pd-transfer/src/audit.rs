@@ -1,0 +1,89 @@
+//! Whether the trace tells the run as it was: no span is missing, every request has a root on both sides, in one
+//! trace, and the roots of what failed or was aborted say so.
+
+use std::collections::HashMap;
+
+use mooncake_trace_export::model::Span;
+
+use crate::cli::Role;
+use crate::launcher::Run;
+use crate::outcome::Outcome;
+use crate::trace_files::Trace;
+
+/// What is wrong with a trace, in words; empty if nothing is.
+pub(crate) fn problems(trace: &Trace, run: &Run) -> Vec<String> {
+    let mut problems = Vec::new();
+    for role in Role::BOTH {
+        problems.extend(check_process(trace, run, role));
+    }
+    // Where nothing was to be traced, or spans were lost, there is nothing to find.
+    let spans = |role| run.summary(role).map_or_else(Default::default, |s| s.spans);
+    let complete = Role::BOTH
+        .into_iter()
+        .all(|role| spans(role).recorded > 0 && spans(role).dropped == 0);
+    if complete {
+        problems.extend(check_requests(trace, run));
+    }
+    problems
+}
+
+fn check_process(trace: &Trace, run: &Run, role: Role) -> Option<String> {
+    let (name, part) = (role.word(), trace.part(role));
+    // A process without a summary is a problem of its own.
+    let spans = run.summary(role)?.spans;
+    if part.torn {
+        Some(format!("the spans of the {name} process end in the middle"))
+    } else if !spans.adds_up() {
+        Some(format!(
+            "the {name} process recorded {} spans, exported {}, dropped {} and left {} requests open",
+            spans.recorded, spans.exported, spans.dropped, spans.open
+        ))
+    } else if part.spans as u64 != spans.exported {
+        Some(format!(
+            "the {name} process exported {} spans, found {}",
+            spans.exported, part.spans
+        ))
+    } else {
+        None
+    }
+}
+
+fn check_requests(trace: &Trace, run: &Run) -> Vec<String> {
+    let roots = roots(trace);
+    let mut problems = Vec::new();
+    for (index, sides) in &run.outcomes {
+        let root = |kind| roots.get(&(kind, sides.room)).copied();
+        let problem = match (root("Sender"), root("Receiver")) {
+            (Some(sender), Some(receiver)) if sender.trace_id != receiver.trace_id => {
+                "sender and receiver are in different traces"
+            }
+            (Some(sender), Some(receiver)) => {
+                let failed = !matches!(sides.decode, Some(Outcome::Completed { .. }));
+                if sender.is_error() == failed && receiver.is_error() == failed {
+                    continue;
+                }
+                "the status of its roots is not how it ended"
+            }
+            _ => "a root is missing",
+        };
+        problems.push(format!("request {index} ({:#x}): {problem}", sides.room));
+    }
+    problems
+}
+
+/// The roots by role and room.
+fn roots(trace: &Trace) -> HashMap<(&str, u64), &Span> {
+    let scopes = trace.spans.iter().flat_map(|resource| &resource.scopes);
+    let spans = scopes.flat_map(|scope| &scope.spans);
+    spans
+        .filter_map(|span| {
+            let (role, _) = span.name.split_once(" Req ")?;
+            let room = span.attribute("bootstrap_room")?.to_text();
+            let room = u64::from_str_radix(room.strip_prefix("0x")?, 16).ok()?;
+            Some(((role, room), span))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The command line: help, and errors that say what to do.
+
+use std::process::Command;
+
+use crate::run::{command, run};
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let output = Command::new(env!("CARGO_BIN_EXE_pd-transfer"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).unwrap();
+    for expected in [
+        "Examples:",
+        "--fail-every 7 --abort-every 5",
+        "Exit code:",
+        "[default: trace-out]",
+    ] {
+        assert!(help.contains(expected), "no {expected} in\n{help}");
+    }
+    assert!(
+        !help.contains("--role"),
+        "what is for the children only is hidden"
+    );
+}
+
+#[test]
+fn wrong_usage_is_refused_before_anything_starts() {
+    for line in [
+        "--requests 0",
+        "--kv-mib 9999",
+        "--workers 0",
+        "--sessions x",
+        "--unknown",
+    ] {
+        let run = run(line);
+        assert_eq!(run.code, Some(2), "{line}");
+        assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+        assert_eq!(std::fs::read_dir(&run.dir).unwrap().count(), 0, "{line}");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let output = command(&file.join("out"), "--requests 1").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("(--out)"), "{stderr}");
+}
