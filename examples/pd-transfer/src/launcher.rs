@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -222,9 +222,13 @@ fn watch_signals(events: Sender<Event>) -> io::Result<()> {
     thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            for _ in signals.forever() {
-                if events.send(Event::Interrupted).is_err() {
+            for count in 1.. {
+                if signals.forever().next().is_none() {
                     return;
+                }
+                // The processes are over and the files are being written: that is worth waiting for, once.
+                if events.send(Event::Interrupted).is_err() && count > 1 {
+                    process::exit(i32::from(crate::INTERRUPTED));
                 }
             }
         })?;

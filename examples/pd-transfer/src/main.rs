@@ -53,7 +53,7 @@ use trace_files::TraceFiles;
 /// How many problems are worth printing.
 const MAX_PROBLEMS: usize = 10;
 /// As shells have it for SIGINT.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let args = Args::parse();
