@@ -3,14 +3,14 @@
 //! It sleeps until the export interval is over, memory is running low, or somebody wants a flush, then makes a round:
 //! anchor the clock, copy what is published out of every chunk, settle the stamps, export batch by batch.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::buffer::{Chunk, POOL};
 use crate::clock::Timeline;
 use crate::control::Control;
-use crate::exporter::{Batch, ExportError, Exporter};
+use crate::delivery::Delivery;
+use crate::exporter::{Batch, Exporter};
 use crate::record::{Header, settle};
 use crate::stats;
 
@@ -18,18 +18,15 @@ use crate::stats;
 const BATCH_WORDS: usize = 1 << 18;
 /// Chunks are given back in such lots.
 const LOT: usize = 8;
-/// The same complaint is logged at most so often.
-const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
 
 pub(crate) struct Collector {
-    exporter: Box<dyn Exporter>,
+    delivery: Delivery,
     control: Arc<Control>,
     interval: Duration,
     max_batch: usize,
     timeline: Timeline,
     batch: Batch,
     chunks: Vec<&'static Chunk>,
-    complained: Option<Instant>,
     /// The ledger's count of abandonments when the round began; if it moves, the round is void.
     abandoned: u64,
 }
@@ -43,14 +40,13 @@ impl Collector {
         host_id: String,
     ) -> Self {
         Self {
-            exporter,
+            delivery: Delivery::new(exporter, Arc::clone(&control)),
             control,
             interval,
             max_batch: max_batch.max(1),
             timeline: Timeline::new(),
             batch: Batch::new(host_id),
             chunks: Vec::new(),
-            complained: None,
             abandoned: 0,
         }
     }
@@ -63,15 +59,14 @@ impl Collector {
             }
             let wanted = self.control.take();
             self.round();
-            if let Some(timeout) = wanted.stop {
-                let result = guarded(|| self.exporter.shutdown(timeout));
-                self.complain(result.err());
+            if let Some(end) = wanted.stop {
+                self.delivery
+                    .shutdown(end.saturating_duration_since(Instant::now()));
                 self.control.stopped();
                 return;
             }
             if let Some(timeout) = wanted.flush {
-                let result = guarded(|| self.exporter.flush(timeout));
-                self.complain(result.err());
+                self.delivery.flush(timeout);
             }
             self.control.done(wanted);
         }
@@ -153,14 +148,14 @@ impl Collector {
             return;
         }
         let spans = self.batch.len() as u64;
-        let result = guarded(|| self.exporter.export(&self.batch));
+        let result = self.delivery.deliver(&self.batch);
         self.batch.clear();
         let mut ledger = stats::ledger();
         if ledger.abandoned != self.abandoned {
             return; // a shutdown that ran out of time has counted them
         }
         ledger.collected -= spans;
-        match &result {
+        match result {
             Ok(receipt) => {
                 let rejected = receipt.rejected().min(spans);
                 ledger.rejected += rejected;
@@ -168,32 +163,5 @@ impl Collector {
             }
             Err(_) => ledger.failed += spans,
         }
-        drop(ledger);
-        self.complain(match result {
-            Ok(receipt) if receipt.rejected() == 0 => None,
-            Ok(receipt) => Some(ExportError::new(format!(
-                "the receiver refused {} of {spans} spans",
-                receipt.rejected()
-            ))),
-            Err(error) => Some(ExportError::new(format!("{spans} spans lost: {error}"))),
-        });
     }
-
-    fn complain(&mut self, error: Option<ExportError>) {
-        let Some(error) = error else { return };
-        let now = Instant::now();
-        if self
-            .complained
-            .is_none_or(|last| now.duration_since(last) >= COMPLAIN_EVERY)
-        {
-            self.complained = Some(now);
-            log::warn!(target: "mooncake_trace", "trace export: {error}");
-        }
-    }
-}
-
-/// An exporter that panics has failed; the collector goes on.
-fn guarded<T>(call: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|_| Err(ExportError::new("the exporter panicked")))
 }

@@ -17,7 +17,8 @@ struct Wishes {
     asked: u64,
     done: u64,
     flush: Option<Duration>,
-    stop: Option<Duration>,
+    /// When the collector must be done.
+    stop: Option<Instant>,
     stopped: bool,
 }
 
@@ -26,7 +27,7 @@ struct Wishes {
 pub(crate) struct Wanted {
     asked: u64,
     pub(crate) flush: Option<Duration>,
-    pub(crate) stop: Option<Duration>,
+    pub(crate) stop: Option<Instant>,
 }
 
 impl Control {
@@ -50,18 +51,34 @@ impl Control {
         let ticket = wishes.asked;
         wishes.flush = Some(timeout);
         drop(wishes);
+        self.changed.notify_all();
         POOL.wake_collector();
         self.wait(timeout, |wishes| wishes.done >= ticket || wishes.stopped)
     }
 
     /// Ends the collector; false if it was not done within `timeout`.
     pub(crate) fn stop(&self, timeout: Duration) -> bool {
-        let begun = Instant::now();
-        self.wishes().stop = Some(timeout);
+        self.wishes().stop = Some(Instant::now() + timeout);
+        self.changed.notify_all();
         POOL.wake_collector();
-        self.wait(timeout.saturating_sub(begun.elapsed()), |wishes| {
-            wishes.stopped
-        })
+        self.wait(timeout, |wishes| wishes.stopped)
+    }
+
+    /// Collector only: sleeps for `pause`, or until a flush or the end is asked for. Says how much of `patience` is left,
+    /// which ends with the collector itself.
+    pub(crate) fn pause(&self, pause: Duration, patience: Duration) -> Duration {
+        let begun = Instant::now();
+        let wishes = self.wishes();
+        let (asked, stopping) = (wishes.asked, wishes.stop.is_some());
+        drop(wishes);
+        self.wait(pause.min(patience), |wishes| {
+            wishes.asked != asked || wishes.stop.is_some() != stopping
+        });
+        let left = patience.saturating_sub(begun.elapsed());
+        match self.wishes().stop {
+            Some(end) => left.min(end.saturating_duration_since(Instant::now())),
+            None => left,
+        }
     }
 
     /// Collector only: whether a round is wanted at once.

@@ -23,7 +23,8 @@ pub trait Exporter: Send + 'static {
     /// Delivers a batch. It may block: meanwhile records wait in their buffers, up to the memory limit.
     ///
     /// # Errors
-    /// If nothing of the batch was delivered and nothing will be; its spans are counted as dropped.
+    /// If nothing of the batch was delivered. If the error says so ([`ExportError::retry`]) the same batch comes again
+    /// after a while; else, or when that has gone on for too long, its spans are counted as dropped.
     fn export(&mut self, batch: &Batch) -> Result<Receipt, ExportError>;
 
     /// Delivers what the exporter itself holds back, within `timeout`.
@@ -73,13 +74,40 @@ impl Receipt {
 #[derive(Debug)]
 pub struct ExportError {
     message: String,
+    retry: Retry,
+}
+
+/// Whether the same batch should come again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Retry {
+    Never,
+    Soon,
+    After(Duration),
 }
 
 impl ExportError {
-    /// An error that says what happened and what to do about it.
+    /// A final error that says what happened and what to do about it.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            retry: Retry::Never,
+        }
+    }
+
+    /// The receiver is away or overloaded: the same batch should come again, `after` that long if the receiver said so,
+    /// else after a backoff that grows from 100 ms to 5 s.
+    #[must_use]
+    pub fn retry(mut self, after: Option<Duration>) -> Self {
+        self.retry = after.map_or(Retry::Soon, Retry::After);
+        self
+    }
+
+    /// How long to wait before the batch comes again, if it should.
+    pub(crate) fn pause(&self, backoff: Duration) -> Option<Duration> {
+        match self.retry {
+            Retry::Never => None,
+            Retry::Soon => Some(backoff),
+            Retry::After(after) => Some(after.max(backoff)),
         }
     }
 }

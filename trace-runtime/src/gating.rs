@@ -15,9 +15,9 @@ static ENABLED: AtomicBool = AtomicBool::new(false);
 static LEVEL: AtomicU16 = AtomicU16::new(LEVEL_UNSET);
 /// Whether there is a module list at all, so that the common case reads no lock.
 static LISTED: AtomicBool = AtomicBool::new(false);
-static MODULES: RwLock<Vec<ModuleEntry>> = RwLock::new(Vec::new());
+pub(crate) static MODULES: RwLock<Vec<ModuleEntry>> = RwLock::new(Vec::new());
 
-struct ModuleEntry {
+pub(crate) struct ModuleEntry {
     name: String,
     level: Option<u8>,
 }

@@ -10,14 +10,15 @@ use crate::collector::Collector;
 use crate::control::Control;
 use crate::exporter::Exporter;
 use crate::stats::{self, Stats};
-use crate::{gating, host};
+use crate::{fork, gating, host};
 
 /// How long the drop of a [`TraceGuard`] waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
 static INSTALLED: Mutex<bool> = Mutex::new(false);
 
-fn installed() -> std::sync::MutexGuard<'static, bool> {
+/// Whether tracing is installed, locked.
+pub(crate) fn installed() -> std::sync::MutexGuard<'static, bool> {
     INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -108,6 +109,7 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
     if *installed {
         return Err(InstallError::AlreadyInstalled);
     }
+    fork::watch();
     POOL.set_limit(options.memory_limit);
     let control = Arc::new(Control::default());
     let host_id = options
@@ -129,6 +131,7 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
     Ok(TraceGuard {
         control,
         thread: Some(thread),
+        forks: fork::count(),
     })
 }
 
@@ -138,6 +141,8 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
 pub struct TraceGuard {
     control: Arc<Control>,
     thread: Option<thread::JoinHandle<()>>,
+    /// Of the process that installed; in a forked child the guard has nothing to guard.
+    forks: u64,
 }
 
 /// How a shutdown went.
@@ -154,7 +159,11 @@ impl TraceGuard {
     /// Exports everything that was recorded before the call; false if that took longer than `timeout`.
     #[must_use = "false says that spans are still in flight"]
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.control.flush(timeout)
+        self.is_inherited() || self.control.flush(timeout)
+    }
+
+    fn is_inherited(&self) -> bool {
+        self.forks != fork::count()
     }
 
     /// The books of this moment.
@@ -170,6 +179,13 @@ impl TraceGuard {
     }
 
     fn finish(&mut self, timeout: Duration) -> ShutdownReport {
+        if self.is_inherited() {
+            std::mem::forget(self.thread.take());
+            return ShutdownReport {
+                complete: true,
+                stats: stats::stats(),
+            };
+        }
         gating::set_tracing_enabled(false);
         let complete = self.control.stop(timeout);
         let thread = self.thread.take();

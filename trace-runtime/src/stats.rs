@@ -7,14 +7,7 @@ use crate::buffer::POOL;
 use crate::context;
 
 static MISUSE: AtomicU64 = AtomicU64::new(0);
-static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
-    collected: 0,
-    exported: 0,
-    failed: 0,
-    rejected: 0,
-    timed_out: 0,
-    abandoned: 0,
-});
+static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
 
 /// What the collector has done with the records it took from the chunks.
 pub(crate) struct Ledger {
@@ -26,6 +19,25 @@ pub(crate) struct Ledger {
     pub(crate) timed_out: u64,
     /// How often everything in flight was given up; what was collected before is no business of the books any more.
     pub(crate) abandoned: u64,
+}
+
+impl Ledger {
+    const fn new() -> Self {
+        Self {
+            collected: 0,
+            exported: 0,
+            failed: 0,
+            rejected: 0,
+            timed_out: 0,
+            abandoned: 0,
+        }
+    }
+
+    /// In the child of a fork: books of its own.
+    pub(crate) fn disown(&mut self) {
+        *self = Self::new();
+        MISUSE.store(0, Relaxed);
+    }
 }
 
 /// The collector's books. While they are locked no record changes its place between chunk and exporter.
@@ -55,7 +67,7 @@ pub struct Stats {
     pub in_flight: u64,
     /// Calls at the wrong moment: a second start or finish, an end without a match, a rebuild before the start.
     pub misuse: u64,
-    /// Contexts that are recording now; what they have open is not among the spans above.
+    /// Contexts with a request or thread span that has begun and not ended; those spans are not among the above.
     pub open_contexts: u64,
 }
 

@@ -8,4 +8,4 @@ mod chunk;
 mod pool;
 
 pub(crate) use chunk::{CHUNK_WORDS, Chunk, Progress};
-pub(crate) use pool::POOL;
+pub(crate) use pool::{POOL, Shelf};

@@ -37,7 +37,7 @@ pub(crate) struct Pool {
 }
 
 /// What the lock guards.
-struct Shelf {
+pub(crate) struct Shelf {
     free: Vec<&'static Chunk>,
     /// Chunks that some thread writes or the collector has not read to the end, oldest first.
     active: Vec<&'static Chunk>,
@@ -65,6 +65,21 @@ pub(crate) struct Counts {
     pub(crate) too_large: u64,
 }
 
+impl Shelf {
+    /// In the child of a fork: what is here belongs to the parent; the memory does not.
+    pub(crate) fn disown(&mut self) {
+        for chunk in &self.active {
+            chunk.reset();
+        }
+        self.free.append(&mut self.active);
+        self.posted.clear();
+        self.posted_bytes = 0;
+        self.taken = 0;
+        self.woken = false;
+        self.retired = 0;
+    }
+}
+
 impl Pool {
     const fn new() -> Self {
         Self {
@@ -86,7 +101,7 @@ impl Pool {
         }
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -94,6 +109,13 @@ impl Pool {
     pub(crate) fn set_limit(&self, bytes: usize) {
         self.limit.store(bytes.max(2 * CHUNK_BYTES), Relaxed);
         self.exhausted.store(false, Relaxed);
+    }
+
+    /// In the child of a fork: counts begin anew.
+    pub(crate) fn disown_counts(&self) {
+        self.exhausted.store(false, Relaxed);
+        self.full.store(0, Relaxed);
+        self.too_large.store(0, Relaxed);
     }
 
     /// A fresh chunk for the calling thread.

@@ -11,9 +11,13 @@ use crate::{Attr, Stage};
 /// More about a slice: attributes, events of its own, and whether the thread context ends with it.
 ///
 /// ```
-/// use mooncake_trace::SliceDetails;
-/// let details = SliceDetails::new().attrs(&[("bytes", 4096.into())]).thread_finish();
-/// # let _ = details;
+/// use mooncake_trace::{MooncakeRequestStage, SliceDetails, TraceContext};
+/// let ctx = TraceContext::null();
+/// ctx.slice_start(&MooncakeRequestStage::MOONCAKE_WORKER_SEND);
+/// ctx.slice_end_with(
+///     &MooncakeRequestStage::MOONCAKE_WORKER_SEND,
+///     SliceDetails::new().attrs(&[("bytes", 4096.into())]).thread_finish(),
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use]

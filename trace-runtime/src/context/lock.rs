@@ -40,6 +40,16 @@ impl<T> Lock<T> {
         Locked { lock: self }
     }
 
+    /// Puts a new value in place of one that may be half changed, without dropping that, and releases the lock.
+    ///
+    /// # Safety
+    /// No other thread exists that has ever used the lock, and this one holds no [`Locked`] of it.
+    pub(crate) unsafe fn renew(&self, value: T) {
+        // SAFETY: the caller says that nobody has a reference to the value. It is overwritten, not read.
+        unsafe { self.value.get().write(value) };
+        self.taken.store(false, Ordering::Release);
+    }
+
     #[cold]
     #[inline(never)]
     fn wait(&self) {

@@ -14,7 +14,7 @@ mod state;
 pub use api::{OpenSpan, SliceDetails, mooncake_trace_slice, mooncake_trace_slice_at};
 pub use builder::ContextBuilder;
 pub use guard::SliceGuard;
-pub(crate) use slot::{Slot, give_back, open_contexts};
+pub(crate) use slot::{FREE, SLABS, Slot, disable_all, give_back, open_contexts};
 
 use crate::clock::Timestamp;
 use crate::local;

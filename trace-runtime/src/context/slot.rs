@@ -25,9 +25,9 @@ pub(crate) struct Slot {
 }
 
 /// Free slots that no thread keeps.
-static FREE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
+pub(crate) static FREE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
 /// All slots there are.
-static SLABS: Mutex<Vec<&'static [Slot]>> = Mutex::new(Vec::new());
+pub(crate) static SLABS: Mutex<Vec<&'static [Slot]>> = Mutex::new(Vec::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -124,15 +124,26 @@ pub(crate) fn give_back(slots: &mut Vec<&'static Slot>) {
     }
 }
 
-/// How many contexts of this process are recording now.
+/// How many contexts of this process have something open now.
 pub(crate) fn open_contexts() -> u64 {
     let slabs = lock(&SLABS);
-    let open = slabs
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|slot| slot.is_enabled());
+    let slots = slabs.iter().copied().flatten();
+    let open = slots.filter(|slot| slot.is_enabled() && slot.lock().has_open());
     open.count() as u64
+}
+
+/// In the child of a fork: every context that was inherited from the parent is disabled for good.
+///
+/// # Safety
+/// The calling thread is the only one of the process, and it is not inside any call of this crate.
+pub(crate) unsafe fn disable_all(slabs: &[&'static [Slot]]) {
+    for slot in slabs.iter().copied().flatten() {
+        slot.gate.store(0, Relaxed);
+        slot.generation
+            .store(slot.generation().wrapping_add(1), Relaxed);
+        // SAFETY: as the caller says.
+        unsafe { slot.state.renew(State::new()) };
+    }
 }
 
 /// Runs `f` with the calling thread's state and the state of the slot's context.

@@ -453,6 +453,11 @@ impl State {
         }
     }
 
+    /// Whether its root or thread span is open.
+    pub(super) fn has_open(&self) -> bool {
+        self.phase == Phase::Started || self.thread != 0
+    }
+
     /// Whether it can be copied or serialized to something that records.
     pub(super) fn has_root(&self) -> bool {
         self.phase != Phase::New
