@@ -16,6 +16,7 @@ mod gating;
 mod host;
 mod ids;
 mod install;
+mod latency;
 mod local;
 mod record;
 mod span;
@@ -46,6 +47,7 @@ pub use gating::{
 };
 pub use host::host_id;
 pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
+pub use latency::{StageLatency, stage_latencies};
 #[doc(inline)]
 pub use mooncake_trace_macros::{define_stages, mooncake_trace};
 pub use record::SpanKind;

@@ -6,6 +6,7 @@ use super::text::{text, text_words};
 use super::{END, Flags, HEAD_WORDS, Header, START, SpanKind, ThreadIdentity, events};
 use super::{RequestIdentity, identity};
 use crate::clock::Timeline;
+use crate::latency;
 use crate::span::{Event, Link, Parent, Span, Status};
 use crate::{Timestamp, Value};
 
@@ -70,13 +71,19 @@ pub(crate) fn record_words(words: &[u64]) -> usize {
     Header::from_word(words[0]).words().max(HEAD_WORDS)
 }
 
-/// Turns the stamps of the record at the head of `words` into unix nanoseconds.
+/// Turns the stamps of the record at the head of `words` into unix nanoseconds, and observes the latency.
 pub(crate) fn settle(words: &mut [u64], timeline: &Timeline) {
     let header = Header::from_word(words[0]);
     let start = Timestamp::from_word(words[START]);
     let (start_ns, end_ns) = timeline.span(start, Timestamp::from_word(words[END]));
     words[START] = start_ns;
     words[END] = end_ns;
+    if header.kind() == SpanKind::Slice {
+        let stage = stage_from_word(words[1]);
+        if stage.metrics() {
+            latency::observe(stage, end_ns - start_ns);
+        }
+    }
     if header.events() > 0 {
         let mut at = header.words() - parts(words).rest.len();
         for _ in 0..header.events() {

@@ -1,0 +1,63 @@
+//! The latency of stages that are declared with `metrics`, observed where their slices are collected.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::Stage;
+
+/// Buckets of a histogram; the last one takes everything from about 9 minutes up.
+const BUCKETS: usize = 40;
+
+static OBSERVED: Mutex<Vec<StageLatency>> = Mutex::new(Vec::new());
+
+/// How long the slices of one stage took, since the start of the process.
+///
+/// Only stages with `metrics` are observed, and only slices that are recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StageLatency {
+    /// The stage.
+    pub stage: &'static Stage,
+    /// Number of slices.
+    pub count: u64,
+    /// Sum of their durations in ns.
+    pub sum_ns: u64,
+    /// Slices by duration: bucket `i` counts those of less than 2^i ns (and at least 2^(i−1) ns).
+    pub buckets: [u64; BUCKETS],
+}
+
+/// The latencies of all stages that have been observed.
+///
+/// ```
+/// for latency in mooncake_trace::stage_latencies() {
+///     println!("{}: {} slices, {} ns", latency.stage.name(), latency.count, latency.sum_ns);
+/// }
+/// ```
+#[must_use]
+pub fn stage_latencies() -> Vec<StageLatency> {
+    OBSERVED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
+/// Observes one slice.
+pub(crate) fn observe(stage: &'static Stage, duration_ns: u64) {
+    let mut observed = OBSERVED.lock().unwrap_or_else(PoisonError::into_inner);
+    let index = observed
+        .iter()
+        .position(|known| std::ptr::eq(known.stage, stage) || known.stage == stage)
+        .unwrap_or_else(|| {
+            observed.push(StageLatency {
+                stage,
+                count: 0,
+                sum_ns: 0,
+                buckets: [0; BUCKETS],
+            });
+            observed.len() - 1
+        });
+    let latency = &mut observed[index];
+    latency.count += 1;
+    latency.sum_ns = latency.sum_ns.saturating_add(duration_ns);
+    let bucket = (u64::BITS - duration_ns.leading_zeros()) as usize;
+    latency.buckets[bucket.min(BUCKETS - 1)] += 1;
+}
