@@ -1,9 +1,44 @@
 //! Exporters of mooncake-trace, and the formats behind them.
+//!
+//! A program that is traced starts here:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use mooncake_trace_export::{Config, init};
+//!
+//! let guard = init(Config::from_env().service_name("prefill").otlp_file("otlp.jsonl"))?;
+//! // … the program …
+//! let report = guard.shutdown(Duration::from_secs(5));
+//! println!("{} spans written, {} lost", report.stats.exported, report.stats.dropped.total());
+//! # Ok::<(), mooncake_trace_export::InitError>(())
+//! ```
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`exporter`] | takes batches from the runtime: OTLP/JSON file, Perfetto file, memory, any exporter of the OpenTelemetry SDK |
+//! | [`model`] | the neutral form of a trace |
+//! | [`otlp`] | reads and writes OTLP |
+//! | [`layout`], [`perfetto`] | draw a trace for Perfetto |
+//! | [`report`] | figures for the terminal |
+//! | [`file`] | trace files on disk |
+//!
+//! Features: `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
 
+mod config;
+mod convert;
+pub mod exporter;
 pub mod file;
+mod init;
 mod json;
 pub mod layout;
 pub mod model;
 pub mod otlp;
 pub mod perfetto;
 pub mod report;
+mod resource;
+
+#[cfg(feature = "clap")]
+pub use config::TraceArgs;
+pub use config::{Config, DEFAULT_ENDPOINT, ModulesError, check_modules};
+pub use init::{Guard, InitError, init};
+pub use resource::DEFAULT_SERVICE_NAME;

@@ -28,10 +28,11 @@ pub(super) fn connect(
         }
         match entry.parent {
             // A thread's part has the request's name already and a link where the request goes on.
-            Some(parent) if entry.info.role != Role::Thread => {
-                if drawn.process[&i] != drawn.process[&parent] {
-                    flows.push(drawn.flow(parent, i, set, ids, b"parent"));
-                }
+            Some(parent)
+                if entry.info.role != Role::Thread
+                    && drawn.process[&i] != drawn.process[&parent] =>
+            {
+                flows.push(drawn.flow(parent, i, set, ids, b"parent"));
             }
             None if span.parent_span_id.is_some() => dangling += 1,
             _ => {}

@@ -80,10 +80,10 @@ fn group<'a>(resource_spans: &'a [ResourceSpans], set: &SpanSet<'a>) -> Vec<Grou
 fn hosts_of_requests<'a>(set: &SpanSet<'a>) -> HashMap<usize, &'a str> {
     let mut hosts = HashMap::new();
     for entry in set.spans.iter().filter(|e| e.info.role == Role::Thread) {
-        if let (Some(parent), Some(host)) = (entry.parent, host_id(entry.info.span)) {
-            if set.spans[parent].resource == entry.resource {
-                hosts.entry(parent).or_insert(host);
-            }
+        if let (Some(parent), Some(host)) = (entry.parent, host_id(entry.info.span))
+            && set.spans[parent].resource == entry.resource
+        {
+            hosts.entry(parent).or_insert(host);
         }
     }
     hosts

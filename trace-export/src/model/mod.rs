@@ -7,4 +7,5 @@ mod span;
 mod value;
 
 pub use span::{Event, Link, Resource, ResourceSpans, Scope, ScopeSpans, Span, Status, StatusCode};
+pub(crate) use span::{HAS_IS_REMOTE, IS_REMOTE};
 pub use value::{AnyValue, KeyValue, find};

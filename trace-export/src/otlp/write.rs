@@ -28,15 +28,18 @@ pub fn write_json_line(out: &mut dyn io::Write, request: &[ResourceSpans]) -> io
 
 fn write_resource_spans(w: &mut JsonWriter, rs: &ResourceSpans) {
     w.object(|w| {
-        w.key("resource").object(|w| resource(w, &rs.resource));
+        write_resource(w, &rs.resource);
         w.key("scopeSpans").array(&rs.scopes, scope_spans);
         text(w, "schemaUrl", &rs.schema_url);
     });
 }
 
-fn resource(w: &mut JsonWriter, r: &Resource) {
-    attributes(w, &r.attributes);
-    count(w, "droppedAttributesCount", r.dropped_attributes);
+/// The member `resource`.
+pub(super) fn write_resource(w: &mut JsonWriter, r: &Resource) {
+    w.key("resource").object(|w| {
+        attributes(w, &r.attributes);
+        count(w, "droppedAttributesCount", r.dropped_attributes);
+    });
 }
 
 fn scope_spans(w: &mut JsonWriter, ss: &ScopeSpans) {
@@ -141,18 +144,20 @@ fn list<T>(w: &mut JsonWriter, name: &str, items: &[T], item: fn(&mut JsonWriter
     }
 }
 
-fn text(w: &mut JsonWriter, name: &str, value: &str) {
+/// A member that is left out when empty.
+pub(super) fn text(w: &mut JsonWriter, name: &str, value: &str) {
     if !value.is_empty() {
         w.key(name).string(value);
     }
 }
 
-fn count(w: &mut JsonWriter, name: &str, value: u32) {
+/// A member that is left out when 0.
+pub(super) fn count(w: &mut JsonWriter, name: &str, value: u32) {
     if value != 0 {
         w.key(name).int(value);
     }
 }
 
-fn write_hex_id(w: &mut JsonWriter, id: impl Into<u128>, width: usize) {
+pub(super) fn write_hex_id(w: &mut JsonWriter, id: impl Into<u128>, width: usize) {
     w.raw(format_args!("\"{:0width$x}\"", id.into()));
 }

@@ -1,0 +1,91 @@
+//! What the environment says: OpenTelemetry's variables and SGLang's.
+//!
+//! `SGLANG_TRACE_LEVEL` is read by the runtime, `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` when the resource is made.
+
+use std::env;
+use std::time::Duration;
+
+use super::Config;
+
+const DISABLED: &str = "OTEL_SDK_DISABLED";
+/// The one for traces wins.
+const ENDPOINTS: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
+const DELAY_MS: &str = "SGLANG_OTLP_EXPORTER_SCHEDULE_DELAY_MILLIS";
+const BATCH: &str = "SGLANG_OTLP_EXPORTER_MAX_EXPORT_BATCH_SIZE";
+
+/// A variable that does not hold what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadVariable {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+}
+
+impl Config {
+    /// A configuration from the environment: `OTEL_SDK_DISABLED`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`, `SGLANG_OTLP_EXPORTER_SCHEDULE_DELAY_MILLIS`,
+    /// `SGLANG_OTLP_EXPORTER_MAX_EXPORT_BATCH_SIZE`. What code or flags say later comes on top.
+    ///
+    /// A number that is none is reported by [`init`](crate::init).
+    pub fn from_env() -> Self {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |name: &str| get(name).filter(|v| !v.trim().is_empty());
+        let mut bad = None;
+        let mut number = |name: &'static str| {
+            let value = get(name)?;
+            let number = value.trim().parse::<u32>().ok().filter(|n| *n > 0);
+            if number.is_none() {
+                bad = Some(BadVariable { name, value });
+            }
+            number
+        };
+        let delay = number(DELAY_MS);
+        let batch = number(BATCH);
+        Self {
+            enabled: get(DISABLED).is_none_or(|v| !v.trim().eq_ignore_ascii_case("true")),
+            endpoint: ENDPOINTS.into_iter().find_map(get),
+            interval: delay.map(|ms| Duration::from_millis(ms.into())),
+            max_batch: batch.and_then(|n| usize::try_from(n).ok()),
+            bad_variable: bad,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(variables: &[(&str, &str)]) -> Config {
+        Config::from_variables(|name| {
+            let found = variables.iter().find(|(n, _)| *n == name);
+            found.map(|(_, v)| (*v).to_owned())
+        })
+    }
+
+    #[test]
+    fn variables_are_understood() {
+        let empty = config(&[(DISABLED, ""), (DELAY_MS, " ")]);
+        assert!(empty.enabled && empty.endpoint.is_none() && empty.interval.is_none());
+        let full = config(&[
+            (DISABLED, "TRUE"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4318"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "traces:4317"),
+            (DELAY_MS, "50"),
+            (BATCH, "7"),
+        ]);
+        assert!(!full.enabled);
+        assert_eq!(full.endpoint.as_deref(), Some("traces:4317"));
+        assert_eq!(
+            (full.interval, full.max_batch),
+            (Some(Duration::from_millis(50)), Some(7))
+        );
+        let bad = config(&[(BATCH, "many")]).bad_variable.unwrap();
+        assert_eq!((bad.name, bad.value.as_str()), (BATCH, "many"));
+    }
+}
