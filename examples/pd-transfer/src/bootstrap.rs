@@ -169,7 +169,11 @@ impl<In: DeserializeOwned + Send + 'static> Link<In> {
             thread::Builder::new()
                 .name("bootstrap".to_owned())
                 .spawn(move || {
-                    while let Ok(Some(message)) = protocol::read_message(&mut stream) {
+                    loop {
+                        protocol::wait_for_message(&stream);
+                        let Ok(Some(message)) = protocol::read_message(&mut stream) else {
+                            break;
+                        };
                         let mut inbox = inbox.lock();
                         if inbox.messages.len() == MAX_WAITING {
                             break;

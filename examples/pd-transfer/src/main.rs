@@ -15,7 +15,6 @@ mod cli;
 mod decode;
 mod engine;
 mod error;
-mod exporter;
 mod faults;
 mod kv;
 mod landing;

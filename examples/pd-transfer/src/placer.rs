@@ -14,7 +14,7 @@ use crate::error::TransferError;
 use crate::faults::Fate;
 use crate::kv::PAGE_BYTES;
 use crate::landing::{Landing, Landings};
-use crate::protocol::{Ack, ChunkHeader, Opening};
+use crate::protocol::{self, Ack, ChunkHeader, Opening};
 use crate::stages::KvStage;
 use crate::wakeup::Wakeup;
 
@@ -57,7 +57,11 @@ impl Placer {
             }
             _ => return,
         }
-        while let Ok(Some(header)) = ChunkHeader::read(stream) {
+        loop {
+            protocol::wait_for_message(stream);
+            let Ok(Some(header)) = ChunkHeader::read(stream) else {
+                return;
+            };
             let taken = match self.landings.get(header.room) {
                 Some(landing) => {
                     // A chunk is a piece of work on this thread, as it was on the sending worker's.

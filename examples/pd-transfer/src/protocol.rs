@@ -9,6 +9,7 @@ mod data;
 mod tests;
 
 use std::io::{self, Read};
+use std::net::TcpStream;
 
 pub(crate) use control::{Hello, ReceiveRequest, ToDecode, ToPrefill, read_message, write_message};
 pub(crate) use data::{Ack, ChunkHeader, MAX_CHUNK_PAGES, Opening};
@@ -16,26 +17,30 @@ pub(crate) use data::{Ack, ChunkHeader, MAX_CHUNK_PAGES, Opening};
 /// Changes when anything in these files does.
 pub(crate) const VERSION: u16 = 1;
 
-/// Fills `buffer`, or says that the stream ended before its first byte. A timeout before the first byte
-/// is no error: the peer has nothing to say yet.
+/// Waits until the peer has something to say, however often the stream's timeout passes. An error is left to the
+/// read that follows; there a timeout is one.
+pub(crate) fn wait_for_message(stream: &TcpStream) {
+    while let Err(error) = stream.peek(&mut [0]) {
+        match error.kind() {
+            // The first is what a socket's timeout is called on Unix.
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => {}
+            _ => return,
+        }
+    }
+}
+
+/// Fills `buffer`, or says that the stream ended before its first byte.
 fn read_or_end(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
-    let first = loop {
-        match stream.read(buffer) {
-            Ok(count) => break count,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock
-                        | io::ErrorKind::TimedOut
-                        | io::ErrorKind::Interrupted
-                ) => {}
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) if filled == 0 => return Ok(false),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-    };
-    if first == 0 {
-        return Ok(false);
     }
-    stream.read_exact(&mut buffer[first..])?;
     Ok(true)
 }
 

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use mooncake_trace::{Options, TraceGuard};
+use mooncake_trace_export::DEFAULT_SERVICE_NAME;
+use mooncake_trace_export::exporter::OtlpFileExporter;
+use mooncake_trace_export::model::Resource;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Role;
@@ -32,12 +35,13 @@ impl Accounting {
     }
 }
 
-/// Starts tracing into the file at `part`.
+/// Starts tracing into the file at `part`, as the service `sglang-prefill` or `sglang-decode`.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub(crate) fn start(_role: Role, part: &Path) -> io::Result<TraceGuard> {
-    let exporter = crate::exporter::FileExporter(std::fs::File::create(part)?);
+pub(crate) fn start(role: Role, part: &Path) -> io::Result<TraceGuard> {
+    let service = format!("{DEFAULT_SERVICE_NAME}-{}", role.word());
+    let exporter = OtlpFileExporter::create(part, Resource::detect(Some(&service)))?;
     mooncake_trace::install(exporter, Options::default()).map_err(io::Error::other)
 }
 
