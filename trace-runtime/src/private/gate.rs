@@ -41,11 +41,8 @@ impl Gate {
     #[must_use]
     pub fn enter_with(&self, attrs: &[Attr<'_>]) -> Entered {
         match self.slot {
-            Some(slot) if self.on => Entered {
-                id: slot.start(self.stage, attrs, None),
-                ..self.unrecorded()
-            },
-            _ => self.unrecorded(),
+            Some(slot) if self.on => self.entered(slot.start(self.stage, attrs, None)),
+            _ => self.entered(0),
         }
     }
 
@@ -54,17 +51,20 @@ impl Gate {
     #[must_use]
     pub fn off(&self) -> Entered {
         if self.finish {
-            self.unrecorded()
+            self.entered(0)
         } else {
             Entered::OFF
         }
     }
 
+    /// What is entered with the slice `id`; 0 if it is not recorded.
+    ///
+    /// Never the base of a struct update: that would be dropped at once, and end what has just begun.
     #[inline(always)]
-    fn unrecorded(&self) -> Entered {
+    fn entered(&self, id: u64) -> Entered {
         Entered {
             slot: self.slot,
-            id: 0,
+            id,
             finish: self.finish.then_some(self.generation),
         }
     }
@@ -98,10 +98,7 @@ impl Gate {
         } else {
             0
         };
-        Entered {
-            id,
-            ..self.unrecorded()
-        }
+        self.entered(id)
     }
 }
 
