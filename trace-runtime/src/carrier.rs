@@ -85,6 +85,7 @@ impl Carrier {
         self.0.as_deref()
     }
 
+    #[cfg(feature = "enable")]
     pub(crate) fn root_span_context(&self) -> Option<&RootContext> {
         self.state()?.root.as_ref()
     }

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::batch::Batch;
 use crate::buffer::{Chunk, POOL};
 use crate::clock::Timeline;
 use crate::control::Control;
 use crate::delivery::Delivery;
-use crate::exporter::{Batch, Exporter};
+use crate::exporter::Exporter;
+use crate::ledger;
 use crate::record::{Header, settle};
-use crate::stats;
 
 /// A batch is exported when it has this many words (2 MiB), whatever its number of spans; on the wire it is smaller.
 const BATCH_WORDS: usize = 1 << 18;
@@ -74,7 +75,7 @@ impl Collector {
 
     /// Exports everything that was published before the call.
     fn round(&mut self) {
-        self.abandoned = stats::ledger().abandoned;
+        self.abandoned = ledger::ledger().abandoned;
         self.timeline.extend();
         let mut chunks = std::mem::take(&mut self.chunks);
         POOL.active(&mut chunks);
@@ -92,7 +93,7 @@ impl Collector {
             let timeline = &self.timeline;
             let words = self.batch.push(|words| words.extend_from_slice(&record));
             settle(words, timeline);
-            let mut ledger = stats::ledger();
+            let mut ledger = ledger::ledger();
             if ledger.abandoned != self.abandoned {
                 break;
             }
@@ -124,7 +125,7 @@ impl Collector {
                 taken.words += len;
                 taken.records += 1;
             }
-            let mut ledger = stats::ledger();
+            let mut ledger = ledger::ledger();
             if ledger.abandoned != self.abandoned {
                 return sealed;
             }
@@ -143,14 +144,14 @@ impl Collector {
     }
 
     fn export(&mut self) {
-        if self.batch.is_empty() || stats::ledger().abandoned != self.abandoned {
+        if self.batch.is_empty() || ledger::ledger().abandoned != self.abandoned {
             self.batch.clear();
             return;
         }
         let spans = self.batch.len() as u64;
         let result = self.delivery.deliver(&self.batch);
         self.batch.clear();
-        let mut ledger = stats::ledger();
+        let mut ledger = ledger::ledger();
         if ledger.abandoned != self.abandoned {
             return; // a shutdown that ran out of time has counted them
         }

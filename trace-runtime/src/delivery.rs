@@ -6,8 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::batch::Batch;
 use crate::control::Control;
-use crate::exporter::{Batch, ExportError, Exporter, Receipt};
+use crate::exporter::{ExportError, Exporter, Receipt};
 
 /// The first pause between two tries, and the longest.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));

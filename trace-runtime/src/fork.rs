@@ -44,7 +44,7 @@ mod handlers {
     use crate::buffer::{POOL, Shelf};
     use crate::context::{self, FREE, SLABS, Slot};
     use crate::gating::{self, MODULES, ModuleEntry};
-    use crate::stats::{self, Ledger};
+    use crate::ledger::{self, Ledger};
     use crate::{install, local};
 
     /// All locks of this crate, in the order in which they may be taken one inside the other.
@@ -68,7 +68,7 @@ mod handlers {
     pub(super) extern "C" fn before() {
         let held = Held {
             installed: install::installed(),
-            ledger: stats::ledger(),
+            ledger: ledger::ledger(),
             shelf: POOL.shelf(),
             slabs: SLABS.lock().unwrap_or_else(PoisonError::into_inner),
             _free: FREE.lock().unwrap_or_else(PoisonError::into_inner),

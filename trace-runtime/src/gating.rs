@@ -17,6 +17,10 @@ static LEVEL: AtomicU16 = AtomicU16::new(LEVEL_UNSET);
 static LISTED: AtomicBool = AtomicBool::new(false);
 pub(crate) static MODULES: RwLock<Vec<ModuleEntry>> = RwLock::new(Vec::new());
 
+#[cfg_attr(
+    not(feature = "enable"),
+    expect(dead_code, reason = "nobody is admitted")
+)]
 pub(crate) struct ModuleEntry {
     name: String,
     level: Option<u8>,
@@ -109,6 +113,7 @@ impl ModuleEntry {
 }
 
 /// The level of a new context of `module` that asks for `level` or for the process' own; 0 if it must not record.
+#[cfg(feature = "enable")]
 pub(crate) fn admit(module: &str, level: Option<u8>) -> u8 {
     if !tracing_enabled() {
         return 0;

@@ -1,6 +1,5 @@
 //! Installing an exporter, and the guard that ends it.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -9,8 +8,7 @@ use crate::buffer::POOL;
 use crate::collector::Collector;
 use crate::control::Control;
 use crate::exporter::Exporter;
-use crate::stats::{self, Stats};
-use crate::{fork, gating, host};
+use crate::{InstallError, Options, ShutdownReport, Stats, fork, gating, host, ledger};
 
 /// How long the drop of a [`TraceGuard`] waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,84 +18,6 @@ static INSTALLED: Mutex<bool> = Mutex::new(false);
 /// Whether tracing is installed, locked.
 pub(crate) fn installed() -> std::sync::MutexGuard<'static, bool> {
     INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How the pipeline behaves. The defaults suit a server.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Options {
-    interval: Duration,
-    max_batch: usize,
-    memory_limit: usize,
-    host_id: Option<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            interval: Duration::from_millis(500),
-            max_batch: 512,
-            memory_limit: 64 << 20,
-            host_id: None,
-        }
-    }
-}
-
-impl Options {
-    /// The longest time that a span waits before it is exported. Default 500 ms.
-    pub const fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
-        self
-    }
-
-    /// The largest number of spans in a batch, at least 1. Default 512.
-    pub const fn max_batch(mut self, spans: usize) -> Self {
-        self.max_batch = spans;
-        self
-    }
-
-    /// The most memory that records may take before they are exported, in bytes, at least 64 KiB. Default 64 MiB.
-    /// Beyond it whole new spans are dropped and counted.
-    pub const fn memory_limit(mut self, bytes: usize) -> Self {
-        self.memory_limit = bytes;
-        self
-    }
-
-    /// What thread spans give as this host instead of [`host_id`](crate::host_id).
-    pub fn host_id(mut self, host_id: impl Into<String>) -> Self {
-        self.host_id = Some(host_id.into());
-        self
-    }
-}
-
-/// Why tracing could not be installed.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum InstallError {
-    /// It is installed already.
-    AlreadyInstalled,
-    /// The collector thread could not be started.
-    Thread(std::io::Error),
-}
-
-impl fmt::Display for InstallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyInstalled => f.write_str(
-                "tracing is installed already; shut the first guard down before installing again",
-            ),
-            Self::Thread(error) => write!(f, "the collector thread could not be started: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for InstallError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::AlreadyInstalled => None,
-            Self::Thread(error) => Some(error),
-        }
-    }
 }
 
 /// Installs `exporter`, starts the collector thread and switches tracing on.
@@ -145,16 +65,6 @@ pub struct TraceGuard {
     forks: u64,
 }
 
-/// How a shutdown went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct ShutdownReport {
-    /// Whether everything that was recorded has been through the exporter.
-    pub complete: bool,
-    /// The books at the end; nothing is in flight any more.
-    pub stats: Stats,
-}
-
 impl TraceGuard {
     /// Exports everything that was recorded before the call; false if that took longer than `timeout`.
     #[must_use = "false says that spans are still in flight"]
@@ -169,7 +79,7 @@ impl TraceGuard {
     /// The books of this moment.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats::stats()
+        ledger::stats()
     }
 
     /// Switches tracing off, exports what is there and ends the exporter, all within `timeout`. What could not be
@@ -183,7 +93,7 @@ impl TraceGuard {
             std::mem::forget(self.thread.take());
             return ShutdownReport {
                 complete: true,
-                stats: stats::stats(),
+                stats: ledger::stats(),
             };
         }
         gating::set_tracing_enabled(false);
@@ -193,12 +103,12 @@ impl TraceGuard {
             // It has said that it is over; this waits for its last instructions.
             let _ended = thread.map(thread::JoinHandle::join);
         } else {
-            let mut ledger = stats::ledger();
+            let mut ledger = ledger::ledger();
             ledger.timed_out += std::mem::take(&mut ledger.collected) + POOL.abandon();
             ledger.abandoned += 1;
         }
         *installed() = false;
-        let stats = stats::stats();
+        let stats = ledger::stats();
         if stats.dropped.total() > 0 || stats.open_contexts > 0 {
             log::warn!(target: "mooncake_trace", "tracing shut down with losses: {stats:?}");
         } else {

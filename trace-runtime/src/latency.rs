@@ -3,27 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::Stage;
-
-/// Buckets of a histogram; the last one takes everything from about 9 minutes up.
-const BUCKETS: usize = 40;
+use crate::stats::{BUCKETS, StageLatency};
 
 static OBSERVED: Mutex<Vec<StageLatency>> = Mutex::new(Vec::new());
-
-/// How long the slices of one stage took, since the start of the process.
-///
-/// Only stages with `metrics` are observed, and only slices that are recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StageLatency {
-    /// The stage.
-    pub stage: &'static Stage,
-    /// Number of slices.
-    pub count: u64,
-    /// Sum of their durations in ns.
-    pub sum_ns: u64,
-    /// Slices by duration: bucket `i` counts those of less than 2^i ns (and at least 2^(i−1) ns).
-    pub buckets: [u64; BUCKETS],
-}
 
 /// The latencies of all stages that have been observed.
 ///

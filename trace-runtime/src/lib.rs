@@ -3,29 +3,51 @@
 // Expansions of the macros name this crate, also inside of it.
 extern crate self as mooncake_trace;
 
-mod buffer;
 mod carrier;
 mod clock;
-mod collector;
-mod context;
-mod control;
-mod delivery;
+mod details;
 mod exporter;
-mod fork;
 mod gating;
 mod host;
-mod ids;
-mod install;
-mod latency;
-mod local;
-mod record;
+mod options;
 mod span;
 mod stage;
 mod stats;
 mod tables;
 mod thread_info;
 mod value;
+
+#[cfg(feature = "enable")]
+mod batch;
+#[cfg(feature = "enable")]
+mod buffer;
+#[cfg(feature = "enable")]
+mod collector;
+#[cfg(feature = "enable")]
+mod context;
+#[cfg(feature = "enable")]
+mod control;
+#[cfg(feature = "enable")]
+mod delivery;
+#[cfg(feature = "enable")]
+mod fork;
+#[cfg(feature = "enable")]
+mod ids;
+#[cfg(feature = "enable")]
+mod install;
+#[cfg(feature = "enable")]
+mod latency;
+#[cfg(feature = "enable")]
+mod ledger;
+#[cfg(feature = "enable")]
+mod local;
+#[cfg(feature = "enable")]
+mod record;
+#[cfg(feature = "enable")]
 mod w3c;
+
+#[cfg(not(feature = "enable"))]
+mod off;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -36,24 +58,36 @@ pub use carrier::{Carrier, CarrierError};
 pub use clock::Timestamp;
 #[cfg(feature = "manual-clock")]
 pub use clock::manual_clock;
-pub use context::{
-    ContextBuilder, OpenSpan, SliceDetails, SliceGuard, TraceContext, mooncake_trace_slice,
-    mooncake_trace_slice_at,
-};
-pub use exporter::{Batch, ExportError, Exporter, Receipt};
+pub use details::{OpenSpan, SliceDetails};
+pub use exporter::{ExportError, Exporter, Receipt};
 pub use gating::{
     clear_trace_modules, set_trace_level, set_trace_modules, set_tracing_enabled, trace_level,
     tracing_enabled,
 };
 pub use host::host_id;
-pub use install::{InstallError, Options, ShutdownReport, TraceGuard, install};
-pub use latency::{StageLatency, stage_latencies};
 #[doc(inline)]
 pub use mooncake_trace_macros::{define_stages, mooncake_trace};
-pub use record::SpanKind;
-pub use span::{Event, Link, Parent, Span, Status};
+pub use options::{InstallError, Options, ShutdownReport};
+pub use span::{Event, Link, Parent, Span, SpanKind, Status};
 pub use stage::{Stage, StageTable, modules, stage_tables};
-pub use stats::{Dropped, Stats, stats};
+pub use stats::{Dropped, StageLatency, Stats};
 pub use tables::{MooncakeRequestStage, RequestStage};
 pub use thread_info::{ThreadInfo, set_thread_info};
 pub use value::{Attr, Value};
+
+#[cfg(feature = "enable")]
+pub use {
+    batch::Batch,
+    context::{
+        ContextBuilder, SliceGuard, TraceContext, mooncake_trace_slice, mooncake_trace_slice_at,
+    },
+    install::{TraceGuard, install},
+    latency::stage_latencies,
+    ledger::stats,
+};
+
+#[cfg(not(feature = "enable"))]
+pub use off::{
+    Batch, ContextBuilder, SliceGuard, TraceContext, TraceGuard, install, mooncake_trace_slice,
+    mooncake_trace_slice_at, stage_latencies, stats,
+};

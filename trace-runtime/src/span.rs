@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::record::SpanKind;
 use crate::{Attr, Stage};
 
 /// An ended span, borrowed from the batch that it came in.
@@ -45,6 +44,7 @@ pub struct Span<'a> {
 
 impl Span<'_> {
     /// A span that is about to be filled.
+    #[cfg(feature = "enable")]
     pub(crate) const fn blank() -> Self {
         Self {
             kind: SpanKind::Slice,
@@ -64,6 +64,17 @@ impl Span<'_> {
             stage: None,
         }
     }
+}
+
+/// What a span stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpanKind {
+    /// The root of a request in this process.
+    Request,
+    /// One thread's part of a request.
+    Thread,
+    /// One stage of the work.
+    Slice,
 }
 
 /// The parent of a span.

@@ -1,55 +1,9 @@
-//! The books: what has become of every span.
+//! The books as they are shown.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::Stage;
 
-use crate::buffer::POOL;
-use crate::context;
-
-static MISUSE: AtomicU64 = AtomicU64::new(0);
-static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
-
-/// What the collector has done with the records it took from the chunks.
-pub(crate) struct Ledger {
-    /// Taken, and on their way through the exporter.
-    pub(crate) collected: u64,
-    pub(crate) exported: u64,
-    pub(crate) failed: u64,
-    pub(crate) rejected: u64,
-    pub(crate) timed_out: u64,
-    /// How often everything in flight was given up; what was collected before is no business of the books any more.
-    pub(crate) abandoned: u64,
-}
-
-impl Ledger {
-    const fn new() -> Self {
-        Self {
-            collected: 0,
-            exported: 0,
-            failed: 0,
-            rejected: 0,
-            timed_out: 0,
-            abandoned: 0,
-        }
-    }
-
-    /// In the child of a fork: books of its own.
-    pub(crate) fn disown(&mut self) {
-        *self = Self::new();
-        MISUSE.store(0, Relaxed);
-    }
-}
-
-/// The collector's books. While they are locked no record changes its place between chunk and exporter.
-pub(crate) fn ledger() -> MutexGuard<'static, Ledger> {
-    LEDGER.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Somebody called something at the wrong moment.
-#[cold]
-pub(crate) fn misuse() {
-    MISUSE.fetch_add(1, Relaxed);
-}
+/// Buckets of a histogram; the last one takes everything from about 9 minutes up.
+pub(crate) const BUCKETS: usize = 40;
 
 /// Where the spans of this process are, since its start.
 ///
@@ -99,24 +53,18 @@ impl Dropped {
     }
 }
 
-/// The books of this moment. Takes two locks that recording threads do not hold for long; meant for every second, not
-/// for every request.
-#[must_use]
-pub fn stats() -> Stats {
-    let ledger = ledger();
-    let counts = POOL.counts();
-    Stats {
-        recorded: counts.recorded,
-        exported: ledger.exported,
-        dropped: Dropped {
-            buffer_full: counts.full,
-            memory_limit: counts.too_large,
-            export_failed: ledger.failed,
-            rejected: ledger.rejected,
-            shutdown_timeout: ledger.timed_out,
-        },
-        in_flight: counts.waiting + ledger.collected,
-        misuse: MISUSE.load(Relaxed),
-        open_contexts: context::open_contexts(),
-    }
+/// How long the slices of one stage took, since the start of the process.
+///
+/// Only stages with `metrics` are observed, and only slices that are recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StageLatency {
+    /// The stage.
+    pub stage: &'static Stage,
+    /// Number of slices.
+    pub count: u64,
+    /// Sum of their durations in ns.
+    pub sum_ns: u64,
+    /// Slices by duration: bucket `i` counts those of less than 2^i ns (and at least 2^(i−1) ns).
+    pub buckets: [u64; BUCKETS],
 }

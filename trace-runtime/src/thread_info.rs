@@ -1,7 +1,7 @@
 //! How a thread is called in the trace, and which one it is.
 
-use crate::record::ThreadIdentity;
-use crate::{gating, local};
+#[cfg(feature = "enable")]
+use crate::{gating, local, record::ThreadIdentity};
 
 /// Label and ranks of a thread, for [`set_thread_info`].
 ///
@@ -54,6 +54,7 @@ impl ThreadInfo {
     }
 
     /// The same as the calling thread's identity.
+    #[cfg(feature = "enable")]
     pub(crate) fn identity(&self) -> ThreadIdentity<'_> {
         ThreadIdentity {
             tid: native_id(),
@@ -69,12 +70,16 @@ impl ThreadInfo {
 ///
 /// The last registration counts. Ignored while tracing is not installed (as SGLang's `trace_set_thread_info`).
 pub fn set_thread_info(info: ThreadInfo) {
+    #[cfg(feature = "enable")]
     if gating::tracing_enabled() {
         local::with(|local| local.set_identity(&info.identity()));
     }
+    #[cfg(not(feature = "enable"))]
+    drop(info);
 }
 
 /// The operating system's id of the calling thread.
+#[cfg(feature = "enable")]
 fn native_id() -> u32 {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {

@@ -1,8 +1,11 @@
 //! Time: stamps are taken as raw ticks on the recording path and become unix nanoseconds on the collector's.
 
+mod anchor;
 mod ticks;
+#[cfg(feature = "enable")]
 mod timeline;
 
+#[cfg(feature = "enable")]
 pub(crate) use timeline::Timeline;
 
 use std::cmp::Ordering;
@@ -49,7 +52,7 @@ impl Timestamp {
     pub fn unix_ns(self) -> u64 {
         match self.ticks() {
             None => self.0,
-            Some(ticks) => timeline::current().unix_ns(ticks),
+            Some(ticks) => anchor::current().unix_ns(ticks),
         }
     }
 
@@ -63,10 +66,12 @@ impl Timestamp {
     }
 
     /// The stamp as one record word.
+    #[cfg(feature = "enable")]
     pub(crate) const fn to_word(self) -> u64 {
         self.0
     }
 
+    #[cfg(feature = "enable")]
     pub(crate) const fn from_word(word: u64) -> Self {
         Self(word)
     }

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::slices::Open;
 use super::state::State;
+use crate::SpanKind;
 use crate::clock::Timestamp;
 use crate::local::Local;
-use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, SpanKind, stage_to_word};
+use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, stage_to_word};
 
 /// Longer attributes take the general way: only a log of at least 128 attributes can have lost any to compaction.
 const PLAIN_ATTR_WORDS: usize = 127;

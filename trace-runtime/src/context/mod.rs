@@ -11,7 +11,7 @@ mod slices;
 mod slot;
 mod state;
 
-pub use api::{OpenSpan, SliceDetails, mooncake_trace_slice, mooncake_trace_slice_at};
+pub use api::{mooncake_trace_slice, mooncake_trace_slice_at};
 pub use builder::ContextBuilder;
 pub use guard::SliceGuard;
 pub(crate) use slot::{FREE, SLABS, Slot, disable_all, give_back, open_contexts};

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::local::{Current, Local};
 use crate::record::decode::{REQUEST_KEYS, SLICE_KEYS, THREAD_KEYS};
 use crate::record::{AttrLog, EventLog, Flags};
-use crate::{Attr, SliceDetails, Stage, stats};
+use crate::{Attr, SliceDetails, Stage, ledger};
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl State {
 
     pub(super) fn req_start(&mut self, local: &Local, at: Timestamp) {
         if self.phase != Phase::New {
-            return stats::misuse();
+            return ledger::misuse();
         }
         if self.trace_id == 0 {
             self.trace_id = local.ids.trace();
@@ -130,7 +130,7 @@ impl State {
                 self.close_thread(slot, local, at, Flags::none());
                 self.finish_root(local, at, Flags::none());
             }
-            Phase::Finished => stats::misuse(),
+            Phase::Finished => ledger::misuse(),
             Phase::New | Phase::Copy => {}
         }
     }
@@ -181,7 +181,7 @@ impl State {
 
     pub(super) fn rebuild(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
         match self.phase {
-            Phase::New => stats::misuse(),
+            Phase::New => ledger::misuse(),
             Phase::Finished => {}
             Phase::Started | Phase::Copy => {
                 self.close_thread(slot, local, at, Flags::AUTO_CLOSED);
@@ -372,7 +372,7 @@ impl State {
                     self.slices.get(index).attrs.set(details.attrs, SLICE_KEYS);
                     self.end_slice(slot, local, index, at, Flags::none());
                 }
-                None => stats::misuse(),
+                None => ledger::misuse(),
             }
         }
         if details.thread_finish {

@@ -3,8 +3,9 @@
 use super::attrs::{Settled, split};
 use super::stage_word::stage_from_word;
 use super::text::{text, text_words};
-use super::{END, Flags, HEAD_WORDS, Header, START, SpanKind, ThreadIdentity, events};
+use super::{END, Flags, HEAD_WORDS, Header, START, ThreadIdentity, events};
 use super::{RequestIdentity, identity};
+use crate::SpanKind;
 use crate::clock::Timeline;
 use crate::latency;
 use crate::span::{Event, Link, Parent, Span, Status};

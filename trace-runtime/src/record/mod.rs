@@ -25,6 +25,8 @@ pub(crate) use identity::{RequestIdentity, ThreadIdentity};
 pub(crate) use stage_word::stage_to_word;
 pub(crate) use text::{push_text, text};
 
+use crate::SpanKind;
+
 /// Words that every record has.
 pub(crate) const HEAD_WORDS: usize = 8;
 pub(crate) const START: usize = 6;
@@ -32,17 +34,6 @@ pub(crate) const END: usize = 7;
 
 /// At most this many events stay with a span (the OpenTelemetry SDKs' limit).
 pub(crate) const MAX_EVENTS: usize = 128;
-
-/// What a record is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SpanKind {
-    /// The root of a request in this process.
-    Request,
-    /// One thread's part of a request.
-    Thread,
-    /// One stage of the work.
-    Slice,
-}
 
 /// The flags of a record's header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

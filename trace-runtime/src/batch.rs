@@ -1,0 +1,64 @@
+//! Ended spans on their way to the exporter.
+
+use crate::Span;
+use crate::record::decode;
+
+/// Ended spans, in the order in which each thread ended them.
+#[derive(Debug)]
+pub struct Batch {
+    words: Vec<u64>,
+    spans: usize,
+    host_id: String,
+}
+
+impl Batch {
+    pub(crate) const fn new(host_id: String) -> Self {
+        Self {
+            words: Vec::new(),
+            spans: 0,
+            host_id,
+        }
+    }
+
+    /// How many spans there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.spans
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.spans == 0
+    }
+
+    /// Shows every span to `visit`. The span is decoded into memory that is used again for the next one, so this
+    /// allocates nothing for slices without events.
+    pub fn for_each<'a>(&'a self, mut visit: impl FnMut(&Span<'a>)) {
+        let mut span = Span::blank();
+        let mut rest = self.words.as_slice();
+        while !rest.is_empty() {
+            let (record, tail) = rest.split_at(decode::record_words(rest));
+            rest = tail;
+            decode::fill(&mut span, record, &self.host_id);
+            visit(&span);
+        }
+    }
+
+    pub(crate) const fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.words.clear();
+        self.spans = 0;
+    }
+
+    /// Room at the end for one more record.
+    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u64>)) -> &mut [u64] {
+        let start = self.words.len();
+        write(&mut self.words);
+        self.spans += 1;
+        &mut self.words[start..]
+    }
+}

@@ -1,0 +1,126 @@
+//! One moment on both clocks, and the newest such moment for everybody who has to convert a stamp at once.
+
+use std::sync::atomic::{AtomicU64, Ordering::*, fence};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::ticks;
+
+/// How long the rate is measured before the first anchor is there, in ns.
+const FIRST_RATE_NS: u64 = 1_000_000;
+
+/// Ticks and the unix time they stood for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Anchor {
+    pub(super) ticks: u64,
+    pub(super) unix_ns: u64,
+    /// Nanoseconds per tick times 2^32, from this anchor on.
+    pub(super) rate: u64,
+    /// Sum of all steps of the system clock up to here, in ns.
+    pub(super) stepped: i64,
+}
+
+impl Anchor {
+    pub(super) fn unix_ns(&self, ticks: u64) -> u64 {
+        clamp(i128::from(self.unix_ns) + self.since(ticks))
+    }
+
+    /// Signed nanoseconds from this anchor to `ticks`.
+    pub(super) fn since(&self, ticks: u64) -> i128 {
+        let delta = i128::from(ticks) - i128::from(self.ticks);
+        (delta * i128::from(self.rate)) >> 32
+    }
+}
+
+pub(super) fn clamp(ns: i128) -> u64 {
+    u64::try_from(ns.max(0)).unwrap_or(u64::MAX)
+}
+
+pub(super) fn rate(from: &Anchor, ticks: u64, unix_ns: u64) -> u64 {
+    let ns = i128::from(unix_ns) - i128::from(from.unix_ns);
+    let delta = i128::from(ticks) - i128::from(from.ticks);
+    if delta <= 0 || ns <= 0 {
+        return from.rate;
+    }
+    u64::try_from((ns << 32) / delta).unwrap_or(from.rate)
+}
+
+/// Reads ticks and unix time at one moment: the closest of a few tries.
+pub(super) fn read_pair() -> (u64, u64) {
+    let mut best = (u64::MAX, 0, 0);
+    for _ in 0..5 {
+        let before = ticks::read();
+        let unix = SystemTime::now();
+        let after = ticks::read();
+        let width = after.wrapping_sub(before);
+        if width < best.0 {
+            let unix_ns = unix.duration_since(UNIX_EPOCH).unwrap_or_default();
+            let unix_ns = u64::try_from(unix_ns.as_nanos()).unwrap_or(u64::MAX);
+            best = (width, before + width / 2, unix_ns);
+        }
+    }
+    (best.1, best.2)
+}
+
+/// The newest anchor, for conversions outside the collector: a seqlock, odd while it is being written.
+static VERSION: AtomicU64 = AtomicU64::new(0);
+static NEWEST: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+
+pub(super) fn publish(anchor: Anchor) {
+    let version = VERSION.load(Relaxed);
+    if version & 1 == 1
+        || VERSION
+            .compare_exchange(version, version + 1, Acquire, Relaxed)
+            .is_err()
+    {
+        return; // somebody else is publishing a just as new one
+    }
+    fence(Release);
+    NEWEST[0].store(anchor.ticks, Relaxed);
+    NEWEST[1].store(anchor.unix_ns, Relaxed);
+    NEWEST[2].store(anchor.rate, Relaxed);
+    NEWEST[3].store(anchor.stepped.cast_unsigned(), Relaxed);
+    VERSION.store(version + 2, Release);
+}
+
+/// The newest anchor; the first call of a process measures the rate for a millisecond.
+pub(super) fn current() -> Anchor {
+    loop {
+        let version = VERSION.load(Acquire);
+        if version == 0 {
+            publish(first());
+            continue;
+        }
+        let anchor = Anchor {
+            ticks: NEWEST[0].load(Relaxed),
+            unix_ns: NEWEST[1].load(Relaxed),
+            rate: NEWEST[2].load(Relaxed),
+            stepped: NEWEST[3].load(Relaxed).cast_signed(),
+        };
+        fence(Acquire);
+        if version & 1 == 0 && VERSION.load(Relaxed) == version {
+            return anchor;
+        }
+        std::hint::spin_loop();
+    }
+}
+
+fn first() -> Anchor {
+    let (ticks, unix_ns) = read_pair();
+    let mut anchor = Anchor {
+        ticks,
+        unix_ns,
+        rate: 1 << 32,
+        stepped: 0,
+    };
+    loop {
+        let (ticks, now_ns) = read_pair();
+        if now_ns.abs_diff(unix_ns) >= FIRST_RATE_NS {
+            anchor.rate = rate(&anchor, ticks, now_ns);
+            return Anchor {
+                ticks,
+                unix_ns: now_ns,
+                ..anchor
+            };
+        }
+    }
+}
