@@ -20,8 +20,6 @@ pub(crate) struct Landing {
     pub(crate) leases: Vec<PageLease>,
     /// What is to happen to the request.
     pub(crate) fate: Fate,
-    /// Carries the request's trace to the sessions' threads; each chunk takes a copy of its own.
-    pub(crate) trace_ctx: TraceContext,
 }
 
 /// The landings of all requests that are being received; clones share them.
@@ -32,14 +30,21 @@ pub(crate) struct Landings {
 
 #[derive(Default)]
 struct Shared {
-    open: Mutex<HashMap<u64, Arc<Landing>>>,
+    open: Mutex<HashMap<u64, Open>>,
     placed_bytes: AtomicU64,
+}
+
+struct Open {
+    landing: Arc<Landing>,
+    /// Carries the request's trace to the sessions' threads.
+    trace_ctx: TraceContext,
 }
 
 impl Landings {
     /// Lets chunks of a room land.
-    pub(crate) fn open(&self, room: u64, landing: Arc<Landing>) {
-        self.shared.open.lock().insert(room, landing);
+    pub(crate) fn open(&self, room: u64, landing: Arc<Landing>, trace_ctx: TraceContext) {
+        let open = Open { landing, trace_ctx };
+        self.shared.open.lock().insert(room, open);
     }
 
     /// Lets no more chunks of a room land.
@@ -47,9 +52,11 @@ impl Landings {
         self.shared.open.lock().remove(&room);
     }
 
-    /// The landing of a room that is open.
-    pub(crate) fn get(&self, room: u64) -> Option<Arc<Landing>> {
-        self.shared.open.lock().get(&room).cloned()
+    /// The landing of a room that is open, and a copy of its trace context for the chunk that wants to land.
+    pub(crate) fn get(&self, room: u64) -> Option<(Arc<Landing>, TraceContext)> {
+        let open = self.shared.open.lock();
+        let Open { landing, trace_ctx } = open.get(&room)?;
+        Some((Arc::clone(landing), trace_ctx.copy_for_thread()))
     }
 
     /// Counts what has been placed, on all sessions together.

@@ -63,9 +63,8 @@ impl Placer {
                 return;
             };
             let taken = match self.landings.get(header.room) {
-                Some(landing) => {
+                Some((landing, trace_ctx)) => {
                     // A chunk is a piece of work on this thread, as it was on the sending worker's.
-                    let trace_ctx = landing.trace_ctx.copy_for_thread();
                     trace_ctx.rebuild_thread_context();
                     let chunk = IncomingChunk {
                         header,

@@ -49,7 +49,6 @@ impl KvReceiver {
                 layout,
                 leases,
                 fate,
-                trace_ctx: trace_ctx.copy_for_thread(),
             }),
             trace_ctx,
         }
@@ -76,7 +75,10 @@ impl KvReceiver {
         err
     )]
     pub(crate) fn recv(&mut self, link: &mut Link<ToDecode>) -> Result<(), TransferError> {
-        self.landings.open(self.room, Arc::clone(&self.landing));
+        // Copied inside this slice: what the sessions record will link to it.
+        let copy = self.trace_ctx.copy_for_thread();
+        self.landings
+            .open(self.room, Arc::clone(&self.landing), copy);
         let leases = self.landing.leases.iter();
         link.send(&ToPrefill::Receive(ReceiveRequest {
             index: self.index,

@@ -101,8 +101,7 @@ impl KvSender {
         &self.lease
     }
 
-    /// Queues the next chunk, whose pages the model has filled, together with a copy of the trace context:
-    /// the worker's slices will link to this one.
+    /// Queues the next chunk, whose pages the model has filled. The chunk carries its trace context along.
     ///
     /// # Errors
     /// If the queue takes no chunk.
@@ -117,6 +116,8 @@ impl KvSender {
         checksum: &crc32fast::Hasher,
     ) -> Result<(), TransferError> {
         self.checksum.combine(checksum);
+        // Copied inside this slice: what the worker records will link to it.
+        let trace_ctx = self.trace_ctx.copy_for_thread();
         let chunk = TransferKvChunk {
             room: self.room,
             number: self.sent,
@@ -124,7 +125,7 @@ impl KvSender {
             checksum: checksum.clone().finalize(),
             lease: Arc::clone(&self.lease),
             targets: Arc::clone(&self.targets),
-            trace_ctx: self.trace_ctx.copy_for_thread(),
+            trace_ctx,
         };
         self.sent += 1;
         self.queue

@@ -29,9 +29,8 @@ impl Peer {
             layout: LAYOUT,
             leases: vec![PagePool::new(4).lease(4).unwrap()],
             fate,
-            trace_ctx: TraceContext::null(),
         });
-        landings.open(ROOM, Arc::clone(&landing));
+        landings.open(ROOM, Arc::clone(&landing), TraceContext::null());
         let timeout = Duration::from_secs(10);
         let server = SessionServer::start(0, &landings, timeout, &Wakeup::default()).unwrap();
         let mut stream = TcpStream::connect(server.address()).unwrap();

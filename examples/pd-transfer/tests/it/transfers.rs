@@ -36,6 +36,14 @@ fn every_request_completes_and_is_traced_on_both_sides() {
             .filter(|session| session.parent.as_ref() == Some(&worker.span_id));
         assert_eq!(sessions.count(), 2);
     }
+    let recvs: Vec<&str> = trace
+        .named("mooncake_recv")
+        .map(|span| span.span_id.as_str())
+        .collect();
+    for worker in trace.named("mooncake_worker_recv") {
+        assert_eq!(worker.links.len(), 1);
+        assert!(recvs.contains(&worker.links[0].as_str()));
+    }
     assert!(
         trace
             .spans
