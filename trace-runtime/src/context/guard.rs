@@ -2,7 +2,7 @@
 
 use super::slot::{Slot, locked};
 use crate::clock::Timestamp;
-use crate::local::{self, Local};
+use crate::local::{self, Current, Local};
 use crate::record::Flags;
 use crate::{Attr, Stage, Value};
 
@@ -148,6 +148,38 @@ impl Slot {
             }
             state.start_slice(self, local, stage, attrs, None, true)
         })
+    }
+
+    /// A poll of the future with the slice `id` is over and `current` is still open inside of it; false if the slice
+    /// itself is not open any more.
+    #[cold]
+    pub(crate) fn suspend(&'static self, id: u64, current: Current) -> bool {
+        let mut state = self.lock();
+        let Some(index) = state.slices.position(id) else {
+            return false;
+        };
+        state.slices.get(index).suspended = current;
+        true
+    }
+
+    /// What was current when the last poll of the future with the slice `id` was over, if it is still open.
+    #[cold]
+    pub(crate) fn resume(&'static self, id: u64) -> Current {
+        let own = Current {
+            slot: Some(self),
+            id,
+        };
+        let mut state = self.lock();
+        let Some(index) = state.slices.position(id) else {
+            return own;
+        };
+        let inner = state.slices.get(index).suspended;
+        drop(state);
+        if inner.slot.is_some_and(|slot| slot.holds(inner.id)) {
+            inner
+        } else {
+            own
+        }
     }
 
     /// Ends the slice `id` now if it is still open.

@@ -55,6 +55,10 @@ pub(super) struct Open {
     pub(super) flags: Flags,
     /// What was current on the opening thread before.
     pub(super) outer: Current,
+    /// The slice of a future only: what was current when a poll left something open (see [`Slot::suspend`]).
+    ///
+    /// [`Slot::suspend`]: super::Slot::suspend
+    pub(super) suspended: Current,
     /// Whether it was opened while the thread was unwinding: then a panic says nothing about it.
     pub(super) unwinding: bool,
     pub(super) attrs: AttrLog,
@@ -72,6 +76,7 @@ impl Open {
             link: 0,
             flags: Flags::none(),
             outer: Current::NONE,
+            suspended: Current::NONE,
             unwinding: false,
             attrs: AttrLog::default(),
         }

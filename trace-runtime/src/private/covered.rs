@@ -69,6 +69,8 @@ pin_project! {
         #[pin]
         future: F,
         slice: Life,
+        // Whether the last poll has left a slice open inside of this one.
+        inner: bool,
         look: Option<L>,
     }
 
@@ -108,6 +110,7 @@ impl<F, L> Covered<F, L> {
         Self {
             future,
             slice: Life::Waiting(cover),
+            inner: false,
             look: Some(look),
         }
     }
@@ -120,7 +123,7 @@ impl<F: Future, L: Look<F::Output>> Future for Covered<F, L> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let slice = this.slice.open();
-        let polling = Polling::enter(slice);
+        let polling = Polling::enter(slice, this.inner);
         let poll = this.future.poll(cx);
         polling.leave();
         if let Poll::Ready(result) = &poll {
@@ -137,7 +140,7 @@ impl<S: Stream> Stream for Covered<S> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let slice = this.slice.open();
-        let polling = Polling::enter(slice);
+        let polling = Polling::enter(slice, this.inner);
         let poll = this.future.poll_next(cx);
         polling.leave();
         if let Poll::Ready(None) = &poll {

@@ -51,6 +51,8 @@ pin_project! {
         #[pin]
         future: F,
         slice: Entered,
+        // Whether the last poll has left a slice open inside of this one.
+        inner: bool,
         look: Option<L>,
     }
 
@@ -67,6 +69,7 @@ pub fn in_slice<F: Future>(slice: Entered, future: F) -> InSlice<F> {
     InSlice {
         future,
         slice,
+        inner: false,
         look: Some(Ignore),
     }
 }
@@ -81,6 +84,7 @@ where
     InSlice {
         future,
         slice,
+        inner: false,
         look: Some(Then(then)),
     }
 }
@@ -91,7 +95,7 @@ impl<F: Future, L: Look<F::Output>> Future for InSlice<F, L> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let polling = Polling::enter(this.slice);
+        let polling = Polling::enter(this.slice, this.inner);
         let poll = this.future.poll(cx);
         polling.leave();
         if let Poll::Ready(result) = &poll {
@@ -126,8 +130,12 @@ fn cancelled(slice: &Entered) {
 }
 
 /// A poll of the future of a slice.
+///
+/// Slices that are opened inside and outlive the poll are the current ones again in the next poll, on whatever thread:
+/// so a slice that is open across an `await` is the parent of what follows, as it is in sync code.
 pub(super) struct Polling<'a> {
     slice: &'a mut Entered,
+    inner: &'a mut bool,
     outer: Outer,
 }
 
@@ -140,22 +148,28 @@ struct Outer {
 
 impl<'a> Polling<'a> {
     #[inline(always)]
-    pub(super) fn enter(slice: &'a mut Entered) -> Self {
+    pub(super) fn enter(slice: &'a mut Entered, inner: &'a mut bool) -> Self {
         let outer = match slice.slot {
-            Some(slot) if slice.is_on() => make_current(slot, slice.id),
+            Some(slot) if slice.is_on() => make_current(slot, slice.id, *inner),
             _ => Outer {
                 current: Current::NONE,
                 in_task: false,
             },
         };
-        Self { slice, outer }
+        Self {
+            slice,
+            inner,
+            outer,
+        }
     }
 
     /// The poll is over.
     #[inline(always)]
     pub(super) fn leave(self) {
-        if self.slice.is_on() {
-            put_back(self.outer);
+        if let Some(slot) = self.slice.slot
+            && self.slice.is_on()
+        {
+            *self.inner = put_back(self.outer, slot, self.slice.id);
         }
         std::mem::forget(self);
     }
@@ -166,28 +180,37 @@ impl Drop for Polling<'_> {
     #[cold]
     #[inline(never)]
     fn drop(&mut self) {
-        if self.slice.is_on() {
-            put_back(self.outer);
+        if let Some(slot) = self.slice.slot
+            && self.slice.is_on()
+        {
+            put_back(self.outer, slot, self.slice.id);
         }
         *self.slice = Entered::OFF;
     }
 }
 
 #[inline(never)]
-fn make_current(slot: &'static Slot, id: u64) -> Outer {
-    local::with(|local| Outer {
-        current: local.current.replace(Current {
+fn make_current(slot: &'static Slot, id: u64, inner: bool) -> Outer {
+    let current = if inner {
+        slot.resume(id)
+    } else {
+        Current {
             slot: Some(slot),
             id,
-        }),
+        }
+    };
+    local::with(|local| Outer {
+        current: local.current.replace(current),
         in_task: local.in_task.replace(true),
     })
 }
 
+/// Puts back what was current outside; true if a slice is left open inside of the slice `id`.
 #[inline(never)]
-fn put_back(outer: Outer) {
-    local::with(|local| {
-        local.current.set(outer.current);
+fn put_back(outer: Outer, slot: &'static Slot, id: u64) -> bool {
+    let current = local::with(|local| {
         local.in_task.set(outer.in_task);
+        local.current.replace(outer.current)
     });
+    !current.is(slot, id) && slot.suspend(id, current)
 }
