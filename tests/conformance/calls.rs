@@ -14,7 +14,10 @@ use crate::world::{Reported, World, lock};
 use crate::{functions, traced};
 
 pub(crate) fn borrowed(attrs: &Attrs) -> Vec<Attr<'_>> {
-    attrs.iter().map(|(key, value)| (key.as_str(), value.clone())).collect()
+    attrs
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.clone()))
+        .collect()
 }
 
 /// Makes the call of `op`; the clock stands at `op.now`.
@@ -40,7 +43,11 @@ pub(crate) fn make(world: &'static World, op: &'static Op, seat: &Seat) {
                 false => ctx.req_finish_at(*ts),
             }
         }),
-        Call::SliceStart { ctx: name, stage, ts } => with(name, &|ctx| match world.mode.style {
+        Call::SliceStart {
+            ctx: name,
+            stage,
+            ts,
+        } => with(name, &|ctx| match world.mode.style {
             Style::Guarded => {
                 let guard = match reads_clock(*ts) {
                     true => ctx.slice(stage),
@@ -51,7 +58,9 @@ pub(crate) fn make(world: &'static World, op: &'static Op, seat: &Seat) {
             _ if reads_clock(*ts) => ctx.slice_start(stage),
             _ => ctx.slice_start_at(stage, *ts),
         }),
-        Call::SliceEnd(end) => with(&end.ctx, &|ctx| slice_end(world, ctx, end, reads_clock(end.ts))),
+        Call::SliceEnd(end) => with(&end.ctx, &|ctx| {
+            slice_end(world, ctx, end, reads_clock(end.ts))
+        }),
         Call::Slice(slice) => with(&slice.ctx, &|ctx| {
             retroactive(world, ctx, slice, reads_clock(slice.end));
         }),
@@ -77,7 +86,9 @@ pub(crate) fn make(world: &'static World, op: &'static Op, seat: &Seat) {
             put(world, op, dst, load(op, &ctx.to_carrier().to_json()));
         }),
         Call::RootAttrs { ctx, attrs } => with(ctx, &|ctx| ctx.set_root_attrs(&borrowed(attrs))),
-        Call::ThreadAttrs { ctx, attrs } => with(ctx, &|ctx| ctx.set_thread_attrs(&borrowed(attrs))),
+        Call::ThreadAttrs { ctx, attrs } => {
+            with(ctx, &|ctx| ctx.set_thread_attrs(&borrowed(attrs)))
+        }
         Call::Abort { ctx, ts, info } => with(ctx, &|ctx| match ts {
             Some(ts) if !reads_clock(*ts) => ctx.abort_at(&borrowed(info), *ts),
             _ => ctx.abort(&borrowed(info)),
@@ -104,7 +115,10 @@ struct Headers<'a>(&'a [(String, String)]);
 
 impl Extractor for Headers<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
     }
 
     fn keys(&self) -> Vec<&str> {
@@ -149,7 +163,9 @@ fn load(op: &Op, json: &str) -> TraceContext {
 fn query(ctx: &TraceContext) -> Reported {
     let open = ctx.open_spans();
     let slices = open.iter().filter(|span| span.kind == SpanKind::Slice);
-    let names = slices.filter_map(|span| Some(span.stage?.name().into())).collect();
+    let names = slices
+        .filter_map(|span| Some(span.stage?.name().into()))
+        .collect();
     Reported::Plain(
         "query",
         Json::object([
@@ -191,7 +207,9 @@ fn slice_end(world: &World, ctx: &TraceContext, end: &SliceEnd, reads_clock: boo
 }
 
 fn is_innermost(ctx: &TraceContext, stage: &Stage) -> bool {
-    ctx.open_spans().last().is_some_and(|span| span.stage == Some(stage))
+    ctx.open_spans()
+        .last()
+        .is_some_and(|span| span.stage == Some(stage))
 }
 
 fn retroactive(world: &World, ctx: &TraceContext, slice: &Slice, reads_clock: bool) {
@@ -210,7 +228,11 @@ fn retroactive(world: &World, ctx: &TraceContext, slice: &Slice, reads_clock: bo
             false => ctx.record_slice(slice.stage, slice.start, slice.end),
         };
     }
-    let event_attrs: Vec<_> = slice.events.iter().map(|event| borrowed(&event.attrs)).collect();
+    let event_attrs: Vec<_> = slice
+        .events
+        .iter()
+        .map(|event| borrowed(&event.attrs))
+        .collect();
     let events: Vec<_> = slice
         .events
         .iter()
@@ -243,7 +265,9 @@ fn mooncake_slice(world: &World, op: &Op, slice: &MooncakeSlice) {
         }
         Style::Guarded if slice.thread_finish => ctx.slice_at(stage, start).thread_finish().end(),
         Style::Guarded => ctx.slice_at(stage, start).end(),
-        Style::Clocked if slice.thread_finish => ctx.record_slice_with(stage, start, op.now, details),
+        Style::Clocked if slice.thread_finish => {
+            ctx.record_slice_with(stage, start, op.now, details)
+        }
         Style::Clocked => mooncake_trace::mooncake_trace_slice(ctx, stage, start),
     }
 }

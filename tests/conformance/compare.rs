@@ -32,9 +32,13 @@ fn members(path: &str, expected: &[(String, Json)], actual: &Json) -> Option<Str
 }
 
 fn items(path: &str, expected: &[Json], actual: &[Json]) -> Option<String> {
-    let differing = expected.iter().zip(actual).enumerate().find_map(|(i, (expected, actual))| {
-        first_difference(&format!("{path}[{i}]"), expected, actual)
-    });
+    let differing = expected
+        .iter()
+        .zip(actual)
+        .enumerate()
+        .find_map(|(i, (expected, actual))| {
+            first_difference(&format!("{path}[{i}]"), expected, actual)
+        });
     let n = expected.len().min(actual.len());
     differing.or_else(|| match (expected.get(n), actual.get(n)) {
         (Some(missing), _) => Some(format!("{path}[{n}]: expected {missing}, got nothing")),

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mooncake_trace::{Attr, Batch, ExportError, Exporter, Link, Parent, Receipt, SpanKind, Status, Value};
+use mooncake_trace::{
+    Attr, Batch, ExportError, Exporter, Link, Parent, Receipt, SpanKind, Status, Value,
+};
 
 use crate::json::Json;
 
@@ -76,7 +78,11 @@ fn event(event: &mooncake_trace::Event<'_>) -> Json {
 pub(crate) fn attributes(attrs: &[(String, Value<'static>)]) -> Json {
     let attr = |(key, value): &(String, Value<'_>)| {
         let (kind, value) = typed(value);
-        Json::object([("key", key.as_str().into()), ("type", kind.into()), ("value", value)])
+        Json::object([
+            ("key", key.as_str().into()),
+            ("type", kind.into()),
+            ("value", value),
+        ])
     };
     Json::Array(attrs.iter().map(attr).collect())
 }

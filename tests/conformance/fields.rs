@@ -16,7 +16,10 @@ impl<'a> Fields<'a> {
         match json {
             Json::Object(members) => Ok(Self {
                 path,
-                members: members.iter().map(|(key, value)| (key.as_str(), value)).collect(),
+                members: members
+                    .iter()
+                    .map(|(key, value)| (key.as_str(), value))
+                    .collect(),
             }),
             other => Err(format!("{path}: expected an object, found {other}")),
         }
@@ -35,7 +38,10 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong<T>(&self, key: &str, expected: &str, found: &Json) -> Result<T> {
-        Err(format!("{}.{key}: expected {expected}, found {found}", self.path))
+        Err(format!(
+            "{}.{key}: expected {expected}, found {found}",
+            self.path
+        ))
     }
 
     pub(crate) fn text(&mut self, key: &str) -> Result<String> {

@@ -22,8 +22,8 @@ pub(crate) struct Entry {
 /// Reads all vectors of the file that the environment names.
 pub(crate) fn read() -> Result<Vec<Entry>, String> {
     let path = path();
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     parse(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -35,7 +35,10 @@ fn path() -> PathBuf {
     };
     let given = PathBuf::from(given);
     // Cargo runs tests in the directory of their package and leaves the caller's in PWD.
-    let bases = [std::env::var_os("PWD").map(PathBuf::from), package.parent().map(Path::to_owned)];
+    let bases = [
+        std::env::var_os("PWD").map(PathBuf::from),
+        package.parent().map(Path::to_owned),
+    ];
     let mut candidates = bases.into_iter().flatten().map(|base| base.join(&given));
     candidates.find(|path| path.exists()).unwrap_or(given)
 }
@@ -51,7 +54,10 @@ fn parse(text: &str) -> Result<Vec<Entry>, String> {
     if let Some(count) = file.get("count") {
         let count: usize = json(count.get())?;
         if count != vectors.len() {
-            return Err(format!("`count` is {count}, but there are {} vectors", vectors.len()));
+            return Err(format!(
+                "`count` is {count}, but there are {} vectors",
+                vectors.len()
+            ));
         }
     }
     vectors.into_iter().enumerate().map(entry).collect()
@@ -60,13 +66,26 @@ fn parse(text: &str) -> Result<Vec<Entry>, String> {
 fn entry((index, text): (usize, Box<RawValue>)) -> Result<Entry, String> {
     let vector: Json = json(text.get())?;
     let name = vector.get("name").and_then(Json::as_str);
-    let name = name.ok_or_else(|| format!("vectors[{index}]: no `name`"))?.to_owned();
-    let level_env = match vector.get("config").and_then(|config| config.get("trace_level_env")) {
+    let name = name
+        .ok_or_else(|| format!("vectors[{index}]: no `name`"))?
+        .to_owned();
+    let level_env = match vector
+        .get("config")
+        .and_then(|config| config.get("trace_level_env"))
+    {
         None | Some(Json::Null) => None,
         Some(Json::Str(value)) => Some(value.clone()),
-        Some(other) => return Err(format!("{name}: trace_level_env: expected a string, found {other}")),
+        Some(other) => {
+            return Err(format!(
+                "{name}: trace_level_env: expected a string, found {other}"
+            ));
+        }
     };
-    Ok(Entry { name, level_env, text })
+    Ok(Entry {
+        name,
+        level_env,
+        text,
+    })
 }
 
 fn json<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, String> {

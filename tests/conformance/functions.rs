@@ -36,7 +36,12 @@ pub(crate) fn cell(world: &World, op: &Op, ctx: Option<&str>) -> Cell {
 }
 
 /// Makes the call and reports what it returned.
-pub(crate) fn call(world: &'static World, op: &'static Op, func: &'static MooncakeFunc, seat: &Seat) {
+pub(crate) fn call(
+    world: &'static World,
+    op: &'static Op,
+    func: &'static MooncakeFunc,
+    seat: &Seat,
+) {
     let place = world.reserve(op);
     manual_clock::set(Some(func.start.unix_ns()));
     let cell = cell(world, op, func.ctx.as_deref());
@@ -140,7 +145,11 @@ async fn async_body(
                 let place = world.reserve(inner);
                 manual_clock::set(Some(nested.start.unix_ns()));
                 let cell = cell(world, inner, nested.ctx.as_deref());
-                report(world, place, future(world, inner, nested, &cell, seat).await);
+                report(
+                    world,
+                    place,
+                    future(world, inner, nested, &cell, seat).await,
+                );
                 world.observe();
             }
             _ => world.perform(inner, seat),

@@ -21,17 +21,36 @@ struct Guarded {
 
 impl Held {
     /// Keeps the guard of a slice that `context` was asked to open.
-    pub(crate) fn keep(&self, ctx: &str, context: &TraceContext, stage: &'static Stage, guard: SliceGuard) {
+    pub(crate) fn keep(
+        &self,
+        ctx: &str,
+        context: &TraceContext,
+        stage: &'static Stage,
+        guard: SliceGuard,
+    ) {
         let open = context.open_spans();
         if open.iter().all(|span| span.kind != SpanKind::Thread) {
             return; // no thread context: nothing was opened, and nothing must happen when the guard is dropped here
         }
-        let span_id = guard.is_on().then(|| open.last().map(|span| span.span_id)).flatten();
-        lock(&self.0).push(Guarded { ctx: ctx.to_owned(), stage, span_id, guard });
+        let span_id = guard
+            .is_on()
+            .then(|| open.last().map(|span| span.span_id))
+            .flatten();
+        lock(&self.0).push(Guarded {
+            ctx: ctx.to_owned(),
+            stage,
+            span_id,
+            guard,
+        });
     }
 
     /// The guard of the slice that an end for `stage` means, if the script has it.
-    pub(crate) fn take(&self, ctx: &str, context: &TraceContext, stage: &Stage) -> Option<SliceGuard> {
+    pub(crate) fn take(
+        &self,
+        ctx: &str,
+        context: &TraceContext,
+        stage: &Stage,
+    ) -> Option<SliceGuard> {
         let meant = context.open_spans().into_iter().rev().find(|span| {
             let same = |open: &Stage| open.name() == stage.name() && open.level() == stage.level();
             span.stage.is_some_and(same)

@@ -39,7 +39,11 @@ pub(crate) struct Mode {
 
 impl Mode {
     const fn new(name: &'static str, style: Style, function: Function) -> Self {
-        Self { name, style, function }
+        Self {
+            name,
+            style,
+            function,
+        }
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {

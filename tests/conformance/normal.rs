@@ -26,8 +26,11 @@ pub(crate) fn form(
     results: Vec<(String, Option<Reported>)>,
     misuse: u64,
 ) -> Json {
-    let all: HashMap<u64, &Ended> =
-        ended.iter().chain(unfinished).map(|span| (span.span_id, span)).collect();
+    let all: HashMap<u64, &Ended> = ended
+        .iter()
+        .chain(unfinished)
+        .map(|span| (span.span_id, span))
+        .collect();
     if all.len() != ended.len() + unfinished.len() {
         fail("a span has ended twice");
     }
@@ -35,16 +38,29 @@ pub(crate) fn form(
         fail(&format!("span s{lost} has started and never ended"));
     }
     let names = Names {
-        spans: starts.iter().enumerate().map(|(n, id)| (*id, format!("s{n}"))).collect(),
-        traces: name_traces(starts.iter().map(|id| all[id].trace_id), &world.vector.headers()),
+        spans: starts
+            .iter()
+            .enumerate()
+            .map(|(n, id)| (*id, format!("s{n}")))
+            .collect(),
+        traces: name_traces(
+            starts.iter().map(|id| all[id].trace_id),
+            &world.vector.headers(),
+        ),
         pids: lock(&world.pids).clone(),
     };
     let open: HashSet<u64> = unfinished.iter().map(|span| span.span_id).collect();
     let still_open = starts.iter().filter(|id| open.contains(id));
     Json::object([
         ("results", names.results(results, misuse)),
-        ("spans", Json::Array(ended.iter().map(|span| names.span(span)).collect())),
-        ("unfinished", Json::Array(still_open.map(|id| names.short(all[id])).collect())),
+        (
+            "spans",
+            Json::Array(ended.iter().map(|span| names.span(span)).collect()),
+        ),
+        (
+            "unfinished",
+            Json::Array(still_open.map(|id| names.short(all[id])).collect()),
+        ),
     ])
 }
 
@@ -67,17 +83,25 @@ fn name_traces(ids: impl Iterator<Item = u128>, headers: &[&str]) -> HashMap<u12
 
 impl Names {
     fn trace(&self, id: u128) -> String {
-        self.traces.get(&id).cloned().unwrap_or_else(|| format!("{id:032x}"))
+        self.traces
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| format!("{id:032x}"))
     }
 
     fn spans_name(&self, id: u64) -> String {
-        self.spans.get(&id).cloned().unwrap_or_else(|| format!("{id:016x}"))
+        self.spans
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| format!("{id:016x}"))
     }
 
     fn pid(&self, native: u64) -> u64 {
         match self.pids.get(&native) {
             Some(pid) => *pid,
-            None => fail(&format!("native thread id {native} is of no thread of the vector")),
+            None => fail(&format!(
+                "native thread id {native} is of no thread of the vector"
+            )),
         }
     }
 
@@ -102,7 +126,10 @@ impl Names {
         add("status", if span.failed { "ERROR" } else { "UNSET" }.into());
         add("attributes", ended::attributes(&self.attributes(span)));
         add("events", span.events.clone());
-        add("links", Json::Array(span.link.map(|link| self.link(link)).into_iter().collect()));
+        add(
+            "links",
+            Json::Array(span.link.map(|link| self.link(link)).into_iter().collect()),
+        );
         if let Some(state) = &span.trace_state {
             add("trace_state", state.as_str().into());
         }
@@ -131,7 +158,9 @@ impl Names {
 
     fn attributes(&self, span: &Ended) -> Vec<(String, Value<'static>)> {
         let mut attrs = span.attributes.clone();
-        let pid = attrs.iter_mut().find(|(key, _)| span.kind == SpanKind::Thread && key == "pid");
+        let pid = attrs
+            .iter_mut()
+            .find(|(key, _)| span.kind == SpanKind::Thread && key == "pid");
         if let Some((_, Value::Int(pid))) = pid {
             *pid = self.pid(pid.unsigned_abs()).cast_signed();
         }
@@ -139,10 +168,17 @@ impl Names {
     }
 
     fn parent(&self, parent: Option<Parent>, trace: u128) -> Json {
-        let Some(Parent { span_id, is_remote, .. }) = parent else {
+        let Some(Parent {
+            span_id, is_remote, ..
+        }) = parent
+        else {
             return Json::Null;
         };
-        let key = if self.spans.contains_key(&span_id) { "span" } else { "remote_span_id" };
+        let key = if self.spans.contains_key(&span_id) {
+            "span"
+        } else {
+            "remote_span_id"
+        };
         Json::object([
             (key, self.spans_name(span_id).into()),
             ("trace", self.trace(trace).into()),
@@ -169,7 +205,10 @@ impl Names {
             Some(Json::object([("op", op.into()), (key, value)]))
         };
         let mut entries: Vec<_> = results.into_iter().filter_map(entry).collect();
-        entries.push(Json::object([("op", "end".into()), ("misuse", misuse.into())]));
+        entries.push(Json::object([
+            ("op", "end".into()),
+            ("misuse", misuse.into()),
+        ]));
         Json::Array(entries)
     }
 
@@ -177,7 +216,9 @@ impl Names {
     fn state(&self, op: &str, json: &str) -> Json {
         let members: BTreeMap<String, Box<RawValue>> = match serde_json::from_str(json) {
             Ok(members) => members,
-            Err(error) => fail(&format!("op {op}: the state is not an object: {error}: {json}")),
+            Err(error) => fail(&format!(
+                "op {op}: the state is not an object: {error}: {json}"
+            )),
         };
         let member = |(key, raw): (String, Box<RawValue>)| {
             let value = match key.as_str() {
@@ -185,7 +226,9 @@ impl Names {
                 _ => serde_json::from_str(raw.get()).ok(),
             };
             let Some(value) = value else {
-                fail(&format!("op {op}: the state's `{key}` cannot be read: {raw}"));
+                fail(&format!(
+                    "op {op}: the state's `{key}` cannot be read: {raw}"
+                ));
             };
             let value = match (key.as_str(), value) {
                 ("pid", Json::Int(native)) => self.pid(native as u64).into(),
@@ -209,19 +252,25 @@ impl Names {
             };
             Some((key, format!("<{name}>").into()))
         };
-        Some(Json::Object(ids.into_iter().map(id).collect::<Option<_>>()?))
+        Some(Json::Object(
+            ids.into_iter().map(id).collect::<Option<_>>()?,
+        ))
     }
 
     fn root(&self, members: Vec<(String, Json)>) -> Json {
         let member = |(key, value): (String, Json)| {
-            let named = value.as_str().filter(|_| key == "traceparent").and_then(|text| {
-                let [version, trace, span, flags] = text.split('-').collect::<Vec<_>>()[..] else {
-                    return None;
-                };
-                let trace = self.trace(u128::from_str_radix(trace, 16).ok()?);
-                let span = self.spans_name(u64::from_str_radix(span, 16).ok()?);
-                Some(Json::from(format!("{version}-<{trace}>-<{span}>-{flags}")))
-            });
+            let named = value
+                .as_str()
+                .filter(|_| key == "traceparent")
+                .and_then(|text| {
+                    let [version, trace, span, flags] = text.split('-').collect::<Vec<_>>()[..]
+                    else {
+                        return None;
+                    };
+                    let trace = self.trace(u128::from_str_radix(trace, 16).ok()?);
+                    let span = self.spans_name(u64::from_str_radix(span, 16).ok()?);
+                    Some(Json::from(format!("{version}-<{trace}>-<{span}>-{flags}")))
+                });
             (key, named.unwrap_or(value))
         };
         Json::Object(members.into_iter().map(member).collect())

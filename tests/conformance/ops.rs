@@ -22,27 +22,69 @@ pub(crate) struct Op {
 #[derive(Debug)]
 pub(crate) enum Call {
     NewCtx(NewCtx),
-    NewNull { ctx: String },
-    ReqStart { ctx: String, ts: Timestamp },
-    ReqFinish { ctx: String, ts: Timestamp, attrs: Attrs },
-    SliceStart { ctx: String, stage: &'static Stage, ts: Timestamp },
+    NewNull {
+        ctx: String,
+    },
+    ReqStart {
+        ctx: String,
+        ts: Timestamp,
+    },
+    ReqFinish {
+        ctx: String,
+        ts: Timestamp,
+        attrs: Attrs,
+    },
+    SliceStart {
+        ctx: String,
+        stage: &'static Stage,
+        ts: Timestamp,
+    },
     SliceEnd(SliceEnd),
     Slice(Slice),
     Event(Event, String, u8),
-    Copy { src: String, dst: String },
-    Rebuild { ctx: String, ts: Timestamp },
-    Serialize { ctx: String, state: String },
-    Deserialize { state: String, dst: String },
-    Pickle { src: String, dst: String },
-    RootAttrs { ctx: String, attrs: Attrs },
-    ThreadAttrs { ctx: String, attrs: Attrs },
-    Abort { ctx: String, ts: Option<Timestamp>, info: Attrs },
-    Drop { ctx: String },
+    Copy {
+        src: String,
+        dst: String,
+    },
+    Rebuild {
+        ctx: String,
+        ts: Timestamp,
+    },
+    Serialize {
+        ctx: String,
+        state: String,
+    },
+    Deserialize {
+        state: String,
+        dst: String,
+    },
+    Pickle {
+        src: String,
+        dst: String,
+    },
+    RootAttrs {
+        ctx: String,
+        attrs: Attrs,
+    },
+    ThreadAttrs {
+        ctx: String,
+        attrs: Attrs,
+    },
+    Abort {
+        ctx: String,
+        ts: Option<Timestamp>,
+        info: Attrs,
+    },
+    Drop {
+        ctx: String,
+    },
     SetThreadInfo(ThreadInfo),
     SetGlobalLevel(u8),
     SetModules(Option<String>),
     SetInitialized(bool),
-    Query { ctx: String },
+    Query {
+        ctx: String,
+    },
     MooncakeSlice(MooncakeSlice),
     MooncakeFunc(MooncakeFunc),
 }
@@ -172,8 +214,13 @@ impl Call {
                 level: f.opt_number("level")?,
                 headers: headers(f)?,
             }),
-            "new_null" => Self::NewNull { ctx: f.text("ctx")? },
-            "req_start" => Self::ReqStart { ctx: f.text("ctx")?, ts: stamp(f, "ts")? },
+            "new_null" => Self::NewNull {
+                ctx: f.text("ctx")?,
+            },
+            "req_start" => Self::ReqStart {
+                ctx: f.text("ctx")?,
+                ts: stamp(f, "ts")?,
+            },
             "req_finish" => Self::ReqFinish {
                 ctx: f.text("ctx")?,
                 ts: stamp(f, "ts")?,
@@ -204,19 +251,42 @@ impl Call {
                 let (ctx, level) = (f.text("ctx")?, f.number("level")?);
                 Self::Event(Event::read(f)?, ctx, level)
             }
-            "copy" => Self::Copy { src: f.text("src")?, dst: f.text("dst")? },
-            "rebuild" => Self::Rebuild { ctx: f.text("ctx")?, ts: stamp(f, "ts")? },
-            "serialize" => Self::Serialize { ctx: f.text("ctx")?, state: f.text("state")? },
-            "deserialize" => Self::Deserialize { state: f.text("state")?, dst: f.text("dst")? },
-            "pickle" => Self::Pickle { src: f.text("src")?, dst: f.text("dst")? },
-            "root_attrs" => Self::RootAttrs { ctx: f.text("ctx")?, attrs: attrs(f, "attrs")? },
-            "thread_attrs" => Self::ThreadAttrs { ctx: f.text("ctx")?, attrs: attrs(f, "attrs")? },
+            "copy" => Self::Copy {
+                src: f.text("src")?,
+                dst: f.text("dst")?,
+            },
+            "rebuild" => Self::Rebuild {
+                ctx: f.text("ctx")?,
+                ts: stamp(f, "ts")?,
+            },
+            "serialize" => Self::Serialize {
+                ctx: f.text("ctx")?,
+                state: f.text("state")?,
+            },
+            "deserialize" => Self::Deserialize {
+                state: f.text("state")?,
+                dst: f.text("dst")?,
+            },
+            "pickle" => Self::Pickle {
+                src: f.text("src")?,
+                dst: f.text("dst")?,
+            },
+            "root_attrs" => Self::RootAttrs {
+                ctx: f.text("ctx")?,
+                attrs: attrs(f, "attrs")?,
+            },
+            "thread_attrs" => Self::ThreadAttrs {
+                ctx: f.text("ctx")?,
+                attrs: attrs(f, "attrs")?,
+            },
             "abort" => Self::Abort {
                 ctx: f.text("ctx")?,
                 ts: f.opt_number("ts")?.map(Timestamp::from_unix_ns),
                 info: attrs(f, "abort_info")?,
             },
-            "drop" => Self::Drop { ctx: f.text("ctx")? },
+            "drop" => Self::Drop {
+                ctx: f.text("ctx")?,
+            },
             "set_thread_info" => {
                 let label = f.text("label")?;
                 Self::SetThreadInfo(thread_info(label, f)?)
@@ -224,7 +294,9 @@ impl Call {
             "set_global_level" => Self::SetGlobalLevel(f.number("level")?),
             "set_modules" => Self::SetModules(f.opt_text("modules")?),
             "set_initialized" => Self::SetInitialized(f.flag("value")?),
-            "query" => Self::Query { ctx: f.text("ctx")? },
+            "query" => Self::Query {
+                ctx: f.text("ctx")?,
+            },
             "mooncake_slice" => Self::MooncakeSlice(MooncakeSlice {
                 ctx: f.opt_text("ctx")?,
                 stage: MooncakeStage::read(f)?,
@@ -261,7 +333,9 @@ fn headers(fields: &mut Fields<'_>) -> Result<Vec<(String, String)>> {
     let path = fields.path().to_owned();
     let header = |(name, value): &(String, Json)| match value {
         Json::Str(text) => Ok((name.clone(), text.clone())),
-        other => Err(format!("{path}.headers.{name}: expected a string, found {other}")),
+        other => Err(format!(
+            "{path}.headers.{name}: expected a string, found {other}"
+        )),
     };
     fields.members("headers")?.iter().map(header).collect()
 }
@@ -274,14 +348,21 @@ fn events(fields: &mut Fields<'_>) -> Result<Vec<Event>> {
         fields.end()?;
         Ok(event)
     };
-    fields.items("events")?.iter().enumerate().map(event).collect()
+    fields
+        .items("events")?
+        .iter()
+        .enumerate()
+        .map(event)
+        .collect()
 }
 
 fn attrs(fields: &mut Fields<'_>, key: &str) -> Result<Attrs> {
     let path = fields.path().to_owned();
     let attr = |(name, json): &(String, Json)| match value(json) {
         Some(value) => Ok((name.clone(), value)),
-        None => Err(format!("{path}.{key}.{name}: expected an attribute value, found {json}")),
+        None => Err(format!(
+            "{path}.{key}.{name}: expected an attribute value, found {json}"
+        )),
     };
     fields.members(key)?.iter().map(attr).collect()
 }
@@ -317,7 +398,9 @@ fn stage(fields: &mut Fields<'_>) -> Result<&'static Stage> {
     static STAGES: Mutex<Vec<&'static Stage>> = Mutex::new(Vec::new());
     let (name, level) = (fields.text("name")?, fields.number("level")?);
     let mut stages = STAGES.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = stages.iter().find(|stage| stage.name() == name && stage.level() == level);
+    let known = stages
+        .iter()
+        .find(|stage| stage.name() == name && stage.level() == level);
     Ok(known.copied().unwrap_or_else(|| {
         let stage = Box::leak(Box::new(Stage::new("test", name.leak(), level)));
         stages.push(stage);

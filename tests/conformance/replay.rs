@@ -21,7 +21,10 @@ pub(crate) fn run(mode: &str) -> ExitCode {
     };
     let (over, limit) = channel::<()>();
     thread::spawn(move || {
-        if limit.recv_timeout(LIMIT).is_err_and(|error| error == std::sync::mpsc::RecvTimeoutError::Timeout) {
+        if limit
+            .recv_timeout(LIMIT)
+            .is_err_and(|error| error == std::sync::mpsc::RecvTimeoutError::Timeout)
+        {
             fail("the replay hangs");
         }
     });

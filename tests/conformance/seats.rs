@@ -27,7 +27,11 @@ pub(crate) type Addresses = HashMap<String, Sender<Message>>;
 impl Seat {
     pub(crate) fn new(name: &str) -> Self {
         let (address, inbox) = channel();
-        Self { name: name.to_owned(), inbox, address }
+        Self {
+            name: name.to_owned(),
+            inbox,
+            address,
+        }
     }
 
     pub(crate) fn address(&self) -> Sender<Message> {
@@ -35,7 +39,12 @@ impl Seat {
     }
 
     /// Has `op` run by the thread that it belongs to, and waits for it.
-    pub(crate) fn perform(&self, op: &'static Op, addresses: &Addresses, run: &dyn Fn(&'static Op)) {
+    pub(crate) fn perform(
+        &self,
+        op: &'static Op,
+        addresses: &Addresses,
+        run: &dyn Fn(&'static Op),
+    ) {
         if op.thread == self.name {
             return run(op);
         }
@@ -58,13 +67,19 @@ impl Seat {
 }
 
 /// Starts a thread for `seat` that first runs `greet`, then serves to the end of the process.
-pub(crate) fn start(seat: Seat, greet: impl FnOnce() + Send + 'static, serve: impl FnOnce(&Seat) + Send + 'static) {
+pub(crate) fn start(
+    seat: Seat,
+    greet: impl FnOnce() + Send + 'static,
+    serve: impl FnOnce(&Seat) + Send + 'static,
+) {
     let (greeted, wait) = channel();
-    let spawned = thread::Builder::new().name(seat.name.clone()).spawn(move || {
-        greet();
-        let _sent = greeted.send(());
-        serve(&seat);
-    });
+    let spawned = thread::Builder::new()
+        .name(seat.name.clone())
+        .spawn(move || {
+            greet();
+            let _sent = greeted.send(());
+            serve(&seat);
+        });
     if spawned.is_err() || wait.recv().is_err() {
         fail("a thread could not be started");
     }

@@ -24,20 +24,37 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    println!("\nrunning {} vectors in {} modes", entries.len(), MODES.len());
+    println!(
+        "\nrunning {} vectors in {} modes",
+        entries.len(),
+        MODES.len()
+    );
     let failures = replay_all(&entries);
-    let failed = failures.iter().filter(|failures| !failures.is_empty()).count();
+    let failed = failures
+        .iter()
+        .filter(|failures| !failures.is_empty())
+        .count();
     let passed = entries.len() - failed;
     for (entry, failures) in entries.iter().zip(&failures) {
         if let Some((mode, difference)) = failures.first() {
             let modes: Vec<_> = failures.iter().map(|(mode, _)| mode.name).collect();
-            println!("FAILED {} [{}] ({}) {difference}", entry.name, modes.join(" "), mode.name);
+            println!(
+                "FAILED {} [{}] ({}) {difference}",
+                entry.name,
+                modes.join(" "),
+                mode.name
+            );
         }
     }
     for mode in MODES {
-        let of_mode = |failures: &&Vec<(Mode, String)>| failures.iter().any(|(m, _)| m.name == mode.name);
+        let of_mode =
+            |failures: &&Vec<(Mode, String)>| failures.iter().any(|(m, _)| m.name == mode.name);
         let failed = failures.iter().filter(of_mode).count();
-        println!("  {:<17} {} passed, {failed} failed", mode.name, entries.len() - failed);
+        println!(
+            "  {:<17} {} passed, {failed} failed",
+            mode.name,
+            entries.len() - failed
+        );
     }
     println!(
         "\ntest result: {}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out; finished in {:.2}s\n",
@@ -45,7 +62,11 @@ pub(crate) fn run() -> ExitCode {
         begun.elapsed().as_secs_f64(),
     );
     println!("conformance: {passed} passed, {failed} failed");
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The modes in which each entry fails, with the first difference.
@@ -76,7 +97,11 @@ fn replay_all(entries: &[Entry]) -> Vec<Vec<(Mode, String)>> {
 fn replay(entry: &Entry, mode: Mode) -> Result<(), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(program);
-    command.args([REPLAY, mode.name]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args([REPLAY, mode.name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     match &entry.level_env {
         Some(level) => command.env(LEVEL, level),
         None => command.env_remove(LEVEL),
@@ -95,6 +120,10 @@ fn replay(entry: &Entry, mode: Mode) -> Result<(), String> {
     let complained = String::from_utf8_lossy(&output.stderr);
     match said.lines().next() {
         Some(difference) => Err(difference.to_owned()),
-        None => Err(format!("{}: {}", output.status, complained.trim().replace('\n', " | "))),
+        None => Err(format!(
+            "{}: {}",
+            output.status,
+            complained.trim().replace('\n', " | ")
+        )),
     }
 }

@@ -52,8 +52,11 @@ macro_rules! traced {
             }
 
             #[mooncake_trace(stage = MooncakeRequestStage::$stage, ctx = lock(ctx), err)]
-            fn boxed<'a>(ctx: &'a Cell, body: Body<'a>) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
-                Box::pin(async move { body.await })
+            fn boxed<'a>(
+                ctx: &'a Cell,
+                body: Body<'a>,
+            ) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
+                body
             }
 
             #[mooncake_trace(stage = MooncakeRequestStage::$stage, ctx = lock(ctx), thread_finish)]

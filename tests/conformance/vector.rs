@@ -35,7 +35,9 @@ impl Vector {
             initialized: config.flag("initialized")?,
             modules: config.opt_text("trace_modules")?,
             level: config.opt_number("trace_level")?,
-            host_id: config.opt_text("host_id")?.unwrap_or_else(|| "0123456789abcdef".repeat(2)),
+            host_id: config
+                .opt_text("host_id")?
+                .unwrap_or_else(|| "0123456789abcdef".repeat(2)),
             threads: threads(&mut config)?,
             ops: ops::read_all(fields.items("ops")?, None)?,
             expected: fields.take("expected").clone(),
@@ -68,7 +70,9 @@ impl Vector {
         fn collect<'a>(ops: &'a [Op], into: &mut Vec<&'a str>) {
             for op in ops {
                 match &op.call {
-                    Call::NewCtx(new) => into.extend(new.headers.iter().map(|(_, value)| value.as_str())),
+                    Call::NewCtx(new) => {
+                        into.extend(new.headers.iter().map(|(_, value)| value.as_str()))
+                    }
                     Call::MooncakeFunc(func) => collect(&func.body, into),
                     _ => {}
                 }

@@ -86,7 +86,10 @@ impl World {
             let seat = Seat::new(&thread.name);
             lock(&self.addresses).insert(thread.name.clone(), seat.address());
             let greet = move || {
-                let native = rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs();
+                let native = rustix::thread::gettid()
+                    .as_raw_nonzero()
+                    .get()
+                    .unsigned_abs();
                 lock(&self.pids).insert(native.into(), thread.pid);
                 if let Some(info) = &thread.info {
                     mooncake_trace::set_thread_info(info.clone());
@@ -134,7 +137,8 @@ impl World {
     pub(crate) fn observe(&self) {
         self.flush();
         let open = self.open_spans();
-        self.held.let_go(&open.iter().map(|span| span.span_id).collect());
+        self.held
+            .let_go(&open.iter().map(|span| span.span_id).collect());
         let mut starts = lock(&self.starts);
         let known: HashSet<u64> = starts.iter().copied().collect();
         let ended = self.collected.spans();
@@ -166,7 +170,11 @@ impl World {
 
     fn open_spans(&self) -> Vec<OpenSpan> {
         let contexts = lock(&self.contexts);
-        let spans = |cell: &Cell| lock(cell).as_ref().map_or(Vec::new(), TraceContext::open_spans);
+        let spans = |cell: &Cell| {
+            lock(cell)
+                .as_ref()
+                .map_or(Vec::new(), TraceContext::open_spans)
+        };
         contexts.values().flat_map(spans).collect()
     }
 
