@@ -56,7 +56,7 @@ impl Collector {
     pub(crate) fn run(mut self) {
         loop {
             if !self.control.is_wanted() {
-                POOL.sleep(self.interval);
+                POOL.alarm.sleep(self.interval);
             }
             let wanted = self.control.take();
             self.round();

@@ -52,7 +52,7 @@ impl Control {
         wishes.flush = Some(timeout);
         drop(wishes);
         self.changed.notify_all();
-        POOL.wake_collector();
+        POOL.alarm.ring();
         self.wait(timeout, |wishes| wishes.done >= ticket || wishes.stopped)
     }
 
@@ -60,7 +60,7 @@ impl Control {
     pub(crate) fn stop(&self, timeout: Duration) -> bool {
         self.wishes().stop = Some(Instant::now() + timeout);
         self.changed.notify_all();
-        POOL.wake_collector();
+        POOL.alarm.ring();
         self.wait(timeout, |wishes| wishes.stopped)
     }
 

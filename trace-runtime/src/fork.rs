@@ -52,6 +52,7 @@ mod handlers {
         installed: MutexGuard<'static, bool>,
         ledger: MutexGuard<'static, Ledger>,
         shelf: MutexGuard<'static, Shelf>,
+        alarm: MutexGuard<'static, bool>,
         slabs: MutexGuard<'static, Vec<&'static [Slot]>>,
         _free: MutexGuard<'static, Vec<&'static Slot>>,
         _modules: RwLockWriteGuard<'static, Vec<ModuleEntry>>,
@@ -70,6 +71,7 @@ mod handlers {
             installed: install::installed(),
             ledger: ledger::ledger(),
             shelf: POOL.shelf(),
+            alarm: POOL.alarm.rung(),
             slabs: SLABS.lock().unwrap_or_else(PoisonError::into_inner),
             _free: FREE.lock().unwrap_or_else(PoisonError::into_inner),
             _modules: MODULES.write().unwrap_or_else(PoisonError::into_inner),
@@ -90,6 +92,7 @@ mod handlers {
         *held.installed = false;
         held.ledger.disown();
         held.shelf.disown();
+        *held.alarm = false;
         POOL.disown_counts();
         // SAFETY: this is the child's only thread, and it is inside `fork`, see the head of this file.
         unsafe { context::disable_all(&held.slabs) };

@@ -13,6 +13,7 @@ mod options;
 mod span;
 mod stage;
 mod stats;
+mod sync;
 mod tables;
 mod thread_info;
 mod value;

@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::buffer::{CHUNK_WORDS, Chunk, POOL, Progress};
+use crate::buffer::{Chunk, POOL, Progress};
 use crate::context::{self, Slot};
 use crate::ids::Ids;
 use crate::record::{HEAD_WORDS, ThreadIdentity};
+use crate::sync::CHUNK_WORDS;
 use crate::thread_info::ThreadInfo;
 
 /// The innermost slice that is open on a thread.
@@ -118,12 +119,13 @@ impl Local {
     /// Leaves a record of any size for the collector. Without memory for it, it is counted as dropped.
     pub(crate) fn push(&self, head: &[u64; HEAD_WORDS], tail: &[&[u64]]) {
         let len = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
-        let words = head.iter().chain(tail.iter().copied().flatten());
         if len > CHUNK_WORDS {
+            let words = head.iter().chain(tail.iter().copied().flatten());
             let _counted_there = POOL.post(words.copied().collect());
         } else if let Some((chunk, room)) = self.room(len) {
-            for (to, word) in room.iter().zip(words) {
-                to.store(*word, Relaxed);
+            let mut room = store(room, head);
+            for part in tail {
+                room = store(room, part);
             }
             self.publish(chunk, len);
         }
@@ -162,6 +164,16 @@ impl Local {
             words.clear();
         }
     }
+}
+
+/// Stores `words` at the head of `room` and returns the rest.
+#[inline(always)]
+pub(crate) fn store<'a>(room: &'a [AtomicU64], words: &[u64]) -> &'a [AtomicU64] {
+    let (to, rest) = room.split_at(words.len().min(room.len()));
+    for (to, word) in to.iter().zip(words) {
+        to.store(*word, Relaxed);
+    }
+    rest
 }
 
 impl Drop for Local {

@@ -3,13 +3,11 @@
 //! The writer stores words relaxed behind everything it has published, then publishes them with a release store of
 //! its progress; the collector loads the progress with acquire and reads only below it. Both run on plain moves.
 
-use std::sync::atomic::{
+use crate::sync::CHUNK_WORDS;
+use crate::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
-
-/// Words of a chunk: 32 KiB, a few hundred slices.
-pub(crate) const CHUNK_WORDS: usize = 4096;
 
 const SEALED: u64 = 1 << 63;
 
@@ -47,7 +45,7 @@ impl Chunk {
         Self {
             published: AtomicU64::new(0),
             taken: AtomicU64::new(0),
-            words: [const { AtomicU64::new(0) }; CHUNK_WORDS],
+            words: std::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 

@@ -4,8 +4,14 @@
 //! chunk, or that of a thread that exits, is sealed; the collector reads what is published, and gives sealed chunks
 //! back to the pool when it has read them to the end. Chunks are never freed, so a reference to one is always good.
 
+mod alarm;
 mod chunk;
 mod pool;
 
-pub(crate) use chunk::{CHUNK_WORDS, Chunk, Progress};
-pub(crate) use pool::{POOL, Shelf};
+use once_cell::sync::Lazy;
+
+pub(crate) use chunk::{Chunk, Progress};
+pub(crate) use pool::{Pool, Shelf};
+
+/// The pool of this process.
+pub(crate) static POOL: Lazy<Pool> = Lazy::new(Pool::new);

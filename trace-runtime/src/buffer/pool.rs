@@ -4,11 +4,12 @@
 //! own. When the pool is exhausted a thread does not even take the lock until the collector has given a chunk back.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
 
-use super::chunk::{CHUNK_WORDS, Chunk, Progress};
+use super::alarm::Alarm;
+use super::chunk::{Chunk, Progress};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use crate::sync::{CHUNK_WORDS, Mutex, MutexGuard};
 
 const CHUNK_BYTES: usize = CHUNK_WORDS * size_of::<u64>();
 
@@ -24,12 +25,9 @@ pub(crate) enum Refused {
     TooLarge,
 }
 
-/// The pool of this process.
-pub(crate) static POOL: Pool = Pool::new();
-
 pub(crate) struct Pool {
     shelf: Mutex<Shelf>,
-    wake: Condvar,
+    pub(crate) alarm: Alarm,
     limit: AtomicUsize,
     exhausted: AtomicBool,
     full: AtomicU64,
@@ -47,7 +45,6 @@ pub(crate) struct Shelf {
     allocated: usize,
     /// Chunks taken since the collector last looked.
     taken: usize,
-    woken: bool,
     /// Records of chunks that have been given back, and posted ones that have been collected.
     retired: u64,
 }
@@ -75,13 +72,12 @@ impl Shelf {
         self.posted.clear();
         self.posted_bytes = 0;
         self.taken = 0;
-        self.woken = false;
         self.retired = 0;
     }
 }
 
 impl Pool {
-    const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             shelf: Mutex::new(Shelf {
                 free: Vec::new(),
@@ -90,10 +86,9 @@ impl Pool {
                 posted_bytes: 0,
                 allocated: 0,
                 taken: 0,
-                woken: false,
                 retired: 0,
             }),
-            wake: Condvar::new(),
+            alarm: Alarm::new(),
             limit: AtomicUsize::new(64 << 20),
             exhausted: AtomicBool::new(false),
             full: AtomicU64::new(0),
@@ -133,15 +128,17 @@ impl Pool {
             }
             None => {
                 self.exhausted.store(true, Relaxed);
-                self.wake(&mut shelf);
                 drop(shelf);
+                self.alarm.ring();
                 return self.refuse(Refused::Full);
             }
         };
         shelf.active.push(chunk);
         shelf.taken += 1;
-        if shelf.taken >= (limit / CHUNK_BYTES / WAKE_SHARE).max(4) {
-            self.wake(&mut shelf);
+        let many = shelf.taken == (limit / CHUNK_BYTES / WAKE_SHARE).max(4);
+        drop(shelf);
+        if many {
+            self.alarm.ring();
         }
         Ok(chunk)
     }
@@ -168,33 +165,12 @@ impl Pool {
         Err(why)
     }
 
-    fn wake(&self, shelf: &mut Shelf) {
-        if !shelf.woken {
-            shelf.woken = true;
-            self.wake.notify_one();
-        }
-    }
-
-    /// Wakes the collector now.
-    pub(crate) fn wake_collector(&self) {
-        self.wake(&mut self.shelf());
-    }
-
-    /// Collector only: sleeps until it is woken or `timeout` has passed.
-    pub(crate) fn sleep(&self, timeout: Duration) {
-        let shelf = self.shelf();
-        let (mut shelf, _) = self
-            .wake
-            .wait_timeout_while(shelf, timeout, |shelf| !shelf.woken)
-            .unwrap_or_else(PoisonError::into_inner);
-        shelf.woken = false;
-        shelf.taken = 0;
-    }
-
     /// Collector only: the chunks to look into, oldest first.
     pub(crate) fn active(&self, into: &mut Vec<&'static Chunk>) {
+        let mut shelf = self.shelf();
+        shelf.taken = 0;
         into.clear();
-        into.extend_from_slice(&self.shelf().active);
+        into.extend_from_slice(&shelf.active);
     }
 
     /// Collector only: gives back every chunk that is sealed and read to the end.
@@ -232,6 +208,7 @@ impl Pool {
         if let Some(record) = shelf.posted.pop_front() {
             shelf.posted_bytes -= size_of_val::<[u64]>(&record);
             shelf.retired += 1;
+            self.exhausted.store(false, Relaxed);
         }
     }
 

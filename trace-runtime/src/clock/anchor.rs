@@ -1,8 +1,10 @@
 //! One moment on both clocks, and the newest such moment for everybody who has to convert a stamp at once.
 
-use std::sync::atomic::{AtomicU64, Ordering::*, fence};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use once_cell::sync::Lazy;
+
+use super::seqlock::SeqLock;
 use super::ticks;
 
 /// How long the rate is measured before the first anchor is there, in ns.
@@ -20,8 +22,15 @@ pub(super) struct Anchor {
 }
 
 impl Anchor {
+    #[inline]
     pub(super) fn unix_ns(&self, ticks: u64) -> u64 {
-        clamp(i128::from(self.unix_ns) + self.since(ticks))
+        match ticks.checked_sub(self.ticks) {
+            Some(delta) => {
+                let ns = (u128::from(delta) * u128::from(self.rate)) >> 32;
+                self.unix_ns.saturating_add(ns as u64)
+            }
+            None => clamp(i128::from(self.unix_ns) + self.since(ticks)),
+        }
     }
 
     /// Signed nanoseconds from this anchor to `ticks`.
@@ -61,46 +70,31 @@ pub(super) fn read_pair() -> (u64, u64) {
     (best.1, best.2)
 }
 
-/// The newest anchor, for conversions outside the collector: a seqlock, odd while it is being written.
-static VERSION: AtomicU64 = AtomicU64::new(0);
-static NEWEST: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+/// The newest anchor, for conversions outside the collector.
+static NEWEST: Lazy<SeqLock> = Lazy::new(SeqLock::new);
 
+/// Makes `anchor` the newest one, unless another thread is just doing that with one that is as good.
 pub(super) fn publish(anchor: Anchor) {
-    let version = VERSION.load(Relaxed);
-    if version & 1 == 1
-        || VERSION
-            .compare_exchange(version, version + 1, Acquire, Relaxed)
-            .is_err()
-    {
-        return; // somebody else is publishing a just as new one
-    }
-    fence(Release);
-    NEWEST[0].store(anchor.ticks, Relaxed);
-    NEWEST[1].store(anchor.unix_ns, Relaxed);
-    NEWEST[2].store(anchor.rate, Relaxed);
-    NEWEST[3].store(anchor.stepped.cast_unsigned(), Relaxed);
-    VERSION.store(version + 2, Release);
+    NEWEST.write([
+        anchor.ticks,
+        anchor.unix_ns,
+        anchor.rate,
+        anchor.stepped.cast_unsigned(),
+    ]);
 }
 
 /// The newest anchor; the first call of a process measures the rate for a millisecond.
 pub(super) fn current() -> Anchor {
     loop {
-        let version = VERSION.load(Acquire);
-        if version == 0 {
-            publish(first());
-            continue;
+        if let Some([ticks, unix_ns, rate, stepped]) = NEWEST.read() {
+            return Anchor {
+                ticks,
+                unix_ns,
+                rate,
+                stepped: stepped.cast_signed(),
+            };
         }
-        let anchor = Anchor {
-            ticks: NEWEST[0].load(Relaxed),
-            unix_ns: NEWEST[1].load(Relaxed),
-            rate: NEWEST[2].load(Relaxed),
-            stepped: NEWEST[3].load(Relaxed).cast_signed(),
-        };
-        fence(Acquire);
-        if version & 1 == 0 && VERSION.load(Relaxed) == version {
-            return anchor;
-        }
-        std::hint::spin_loop();
+        publish(first());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Time: stamps are taken as raw ticks on the recording path and become unix nanoseconds on the collector's.
 
 mod anchor;
+mod seqlock;
 mod ticks;
 #[cfg(feature = "enable")]
 mod timeline;

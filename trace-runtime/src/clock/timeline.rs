@@ -86,9 +86,16 @@ impl Timeline {
         self.anchors[self.anchors.len() - 1]
     }
 
+    /// The anchor that begins the piece in which `ticks` lies; nearly always the last but one, or the last.
     fn anchor_for(&self, ticks: u64) -> &Anchor {
-        let after = self.anchors.partition_point(|anchor| anchor.ticks <= ticks);
-        &self.anchors[after.saturating_sub(1)]
+        let anchors = self.anchors.as_slice();
+        if let [.., before, last] = anchors
+            && before.ticks <= ticks
+        {
+            return if last.ticks <= ticks { last } else { before };
+        }
+        let after = anchors.partition_point(|anchor| anchor.ticks <= ticks);
+        &anchors[after.saturating_sub(1)]
     }
 
     /// Start and end of a span in unix nanoseconds; the end is never before the start.
@@ -99,15 +106,16 @@ impl Timeline {
 
     /// The unix time of `later`, measured in ticks from `start`, which stands for `start_ns`.
     pub(crate) fn after(&self, start: Timestamp, start_ns: u64, later: Timestamp) -> u64 {
-        match (start.ticks(), later.ticks()) {
-            (Some(from), Some(to)) => {
-                let stepped = self.anchor_for(to).stepped - self.anchor_for(from).stepped;
-                let ns = i128::from(self.anchor_for(to).unix_ns(to)) - i128::from(stepped);
-                let from_ns = i128::from(self.anchor_for(from).unix_ns(from));
-                clamp(i128::from(start_ns) + ns - from_ns)
-            }
-            _ => self.unix_ns(later),
+        let (Some(from), Some(to)) = (start.ticks(), later.ticks()) else {
+            return self.unix_ns(later);
+        };
+        let (begin, end) = (self.anchor_for(from), self.anchor_for(to));
+        if begin.stepped == end.stepped {
+            return end.unix_ns(to);
         }
+        let stepped = i128::from(end.stepped) - i128::from(begin.stepped);
+        let elapsed = i128::from(end.unix_ns(to)) - stepped - i128::from(begin.unix_ns(from));
+        clamp(i128::from(start_ns) + elapsed)
     }
 
     fn unix_ns(&self, stamp: Timestamp) -> u64 {

@@ -10,7 +10,9 @@
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{spin_loop, yield_now};
 
 /// How often a waiting thread looks before it yields the processor.
 const SPINS: u32 = 64;
@@ -25,7 +27,7 @@ pub(crate) struct Lock<T> {
 unsafe impl<T: Send + Sync> Sync for Lock<T> {}
 
 impl<T> Lock<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self {
             taken: AtomicBool::new(false),
             value: UnsafeCell::new(value),
@@ -57,9 +59,9 @@ impl<T> Lock<T> {
         while self.taken.load(Ordering::Relaxed) || self.taken.swap(true, Ordering::Acquire) {
             if spins < SPINS {
                 spins += 1;
-                std::hint::spin_loop();
+                spin_loop();
             } else {
-                std::thread::yield_now();
+                yield_now();
             }
         }
     }

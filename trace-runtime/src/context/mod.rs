@@ -16,7 +16,6 @@ pub use builder::ContextBuilder;
 pub use guard::SliceGuard;
 pub(crate) use slot::{FREE, SLABS, Slot, disable_all, give_back, open_contexts};
 
-use crate::clock::Timestamp;
 use crate::local;
 
 /// The trace context of one request.
@@ -94,10 +93,7 @@ impl Drop for TraceContext {
 
 #[inline(never)]
 fn end(slot: &'static Slot) {
-    local::with(|local| {
-        slot.lock().drop_open(slot, local, Timestamp::now());
-        slot.free(local);
-    });
+    local::with(|local| slot.free(local));
 }
 
 impl std::fmt::Debug for TraceContext {

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::lock::{Lock, Locked};
 use super::state::State;
 use crate::Stage;
+use crate::clock::Timestamp;
 use crate::local::{self, Local};
 
 /// Slots are made so many at a time.
@@ -101,8 +102,11 @@ impl Slot {
 
     /// The end of a context: its slot is free again.
     pub(super) fn free(&'static self, local: &Local) {
-        self.gate.store(0, Relaxed);
         let mut state = self.lock();
+        if state.has_open() {
+            state.drop_open(self, local, Timestamp::now());
+        }
+        self.gate.store(0, Relaxed);
         self.generation
             .store(self.generation().wrapping_add(1), Relaxed);
         state.clear();

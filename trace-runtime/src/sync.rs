@@ -1,0 +1,15 @@
+//! What is shared between threads is built from these, so that a model checker can put its own in their place (see
+//! `tests/models`).
+
+pub(crate) use std::hint::spin_loop;
+pub(crate) use std::sync::atomic;
+
+#[cfg(feature = "enable")]
+pub(crate) use std::{
+    sync::{Mutex, MutexGuard},
+    thread::yield_now,
+};
+
+/// Words of a chunk: 32 KiB, a few hundred slices.
+#[cfg(feature = "enable")]
+pub(crate) const CHUNK_WORDS: usize = 4096;
