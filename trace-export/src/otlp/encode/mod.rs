@@ -6,6 +6,7 @@
 //!
 //! Invariant: the field numbers are those of `opentelemetry/proto` 1.x; the tests decode with its own Rust crate.
 
+mod buffer;
 mod span;
 mod value;
 mod wire;
@@ -16,7 +17,8 @@ use mooncake_trace::Batch;
 
 use crate::convert::SCOPE_NAME;
 use crate::model::Resource;
-use wire::{MAX_LENGTH_BYTES, length_delimited, push_varint};
+use buffer::Buffer;
+use wire::{MAX_LENGTH_BYTES, len_tag, length_delimited, push_varint};
 
 /// gRPC servers refuse longer messages unless they are told otherwise; so does this crate, on all transports.
 pub const MAX_REQUEST_BYTES: usize = 4 << 20;
@@ -45,7 +47,8 @@ pub struct TraceEncoder {
     resource: Vec<u8>,
     scope: Vec<u8>,
     max_bytes: usize,
-    out: Vec<u8>,
+    head: Buffer,
+    out: Buffer,
     requests: Vec<(Range<usize>, usize)>,
 }
 
@@ -61,15 +64,14 @@ pub struct EncodedRequest<'a> {
 impl TraceEncoder {
     /// An encoder for spans of `resource`.
     pub fn new(resource: &Resource) -> Self {
-        let mut encoded = Vec::new();
-        length_delimited(&mut encoded, 1, |out| value::resource(out, resource));
-        let mut scope = Vec::new();
-        length_delimited(&mut scope, 1, |out| wire::text(out, 1, SCOPE_NAME));
+        let encoded = bytes(|out| length_delimited(out, 1, |out| value::resource(out, resource)));
+        let scope = bytes(|out| length_delimited(out, 1, |out| wire::text(out, 1, SCOPE_NAME)));
         Self {
             resource: encoded,
             scope,
             max_bytes: MAX_REQUEST_BYTES,
-            out: Vec::new(),
+            head: Buffer::default(),
+            out: Buffer::default(),
             requests: Vec::new(),
         }
     }
@@ -96,7 +98,7 @@ impl TraceEncoder {
     /// What the last [`encode`](Self::encode) has made.
     pub fn requests(&self) -> impl ExactSizeIterator<Item = EncodedRequest<'_>> {
         self.requests.iter().map(|(range, spans)| EncodedRequest {
-            bytes: &self.out[range.clone()],
+            bytes: self.out.slice(range.clone()),
             spans: *spans,
         })
     }
@@ -104,12 +106,18 @@ impl TraceEncoder {
     fn begin(&mut self) {
         self.requests.clear();
         self.out.clear();
-        self.out.resize(self.gap(), 0);
+        self.leave_gap();
     }
 
     /// The most bytes that the head of a request takes.
     fn gap(&self) -> usize {
         self.resource.len() + self.scope.len() + 2 * (1 + MAX_LENGTH_BYTES)
+    }
+
+    fn leave_gap(&mut self) {
+        let gap = self.gap();
+        self.out.room(gap);
+        self.out.advance(gap);
     }
 
     /// Ends the request whose spans began at `start` before the span that begins at `end`, which moves behind a gap of
@@ -118,9 +126,7 @@ impl TraceEncoder {
     fn cut(&mut self, start: usize, end: usize, spans: usize) -> usize {
         self.finish(start, end, spans);
         let gap = self.gap();
-        let tail = self.out.len();
-        self.out.resize(tail + gap, 0);
-        self.out.copy_within(end..tail, end + gap);
+        self.out.shift(end, end + gap);
         end + gap
     }
 
@@ -130,21 +136,27 @@ impl TraceEncoder {
             return;
         }
         let scope_spans = self.scope.len() + (end - start);
-        let mut before_scope = vec_of_tag(2, scope_spans);
-        let resource_spans = self.resource.len() + before_scope.len() + scope_spans;
-        let mut head = vec_of_tag(1, resource_spans);
-        head.extend_from_slice(&self.resource);
-        head.append(&mut before_scope);
-        head.extend_from_slice(&self.scope);
-        let begin = start - head.len();
-        self.out[begin..start].copy_from_slice(&head);
-        self.requests.push((begin..end, spans));
+        let resource_spans =
+            self.resource.len() + 1 + wire::varint_len(scope_spans as u64) + scope_spans;
+        self.head.clear();
+        tag_and_length(&mut self.head, 1, resource_spans);
+        self.head.push_slice(&self.resource);
+        tag_and_length(&mut self.head, 2, scope_spans);
+        self.head.push_slice(&self.scope);
+        let head = self.head.slice(0..self.head.len());
+        self.out.set_before(start, head);
+        self.requests.push((start - head.len()..end, spans));
     }
 }
 
-/// Tag and length of a length-delimited field.
-fn vec_of_tag(field: u8, len: usize) -> Vec<u8> {
-    let mut out = vec![field << 3 | 2];
-    push_varint(&mut out, len as u64);
-    out
+fn tag_and_length(out: &mut Buffer, field: u8, len: usize) {
+    out.push([len_tag(field)]);
+    push_varint(out, len as u64);
+}
+
+/// What `write` writes.
+fn bytes(write: impl FnOnce(&mut Buffer)) -> Vec<u8> {
+    let mut out = Buffer::default();
+    write(&mut out);
+    out.slice(0..out.len()).to_vec()
 }

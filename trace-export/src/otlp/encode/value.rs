@@ -2,9 +2,8 @@
 
 use mooncake_trace::{Attr, Value};
 
-use super::wire::{
-    count, len_tag, length_delimited, push_varint, text, varint, varint_len,
-};
+use super::buffer::{Buffer, copy};
+use super::wire::{count, len_tag, length_delimited, push_varint, text, varint, varint_len};
 use crate::model::{AnyValue, KeyValue, Resource};
 
 // Fields of AnyValue.
@@ -17,80 +16,113 @@ const KVLIST: u8 = 6;
 const BYTES: u8 = 7;
 
 /// Every attribute as one field of its span or event.
-#[inline]
-pub(super) fn attributes(out: &mut Vec<u8>, field: u8, attributes: &[Attr<'_>]) {
+#[inline(always)]
+pub(super) fn attributes(out: &mut Buffer, field: u8, attributes: &[Attr<'_>]) {
     for (key, value) in attributes {
         attribute(out, field, key, value);
     }
 }
 
+/// The bytes that an attribute takes, if it is one of the short kind, else a guess.
 #[inline(always)]
-fn attribute(out: &mut Vec<u8>, field: u8, key: &str, value: &Value<'_>) {
-    match value {
+pub(super) fn size(key: &str, value: &Value<'_>) -> usize {
+    4 + key.len()
+        + match value {
+            Value::Bool(_) => 4,
+            Value::Int(v) => 3 + varint_len(v.cast_unsigned()),
+            Value::Float(_) => 11,
+            Value::Str(v) => 4 + v.len(),
+            Value::Array(_) => 0x80,
+        }
+}
+
+#[inline(always)]
+fn attribute(out: &mut Buffer, field: u8, key: &str, value: &Value<'_>) {
+    let (tag, bytes, n) = match value {
         Value::Int(v) => {
             let (bytes, n) = varint(v.cast_unsigned());
-            short(out, field, key, INT << 3, bytes, n);
+            (INT << 3, bytes, n)
         }
-        Value::Bool(v) => short(out, field, key, BOOL << 3, [u8::from(*v); 1], 1),
-        Value::Float(v) => short(out, field, key, DOUBLE << 3 | 1, v.to_le_bytes(), 8),
-        Value::Str(v) => string(out, field, key, v),
-        Value::Array(_) => length_delimited(out, field, |out| {
-            text(out, 1, key);
-            length_delimited(out, 2, |out| any(out, value));
-        }),
+        Value::Bool(v) => (BOOL << 3, first([u8::from(*v)]), 1),
+        Value::Float(v) => (DOUBLE << 3 | 1, first(v.to_le_bytes()), 8),
+        Value::Str(v) if key.len() + v.len() < 0x70 => return short_text(out, field, key, v),
+        _ => return long(out, field, key, value),
+    };
+    if key.len() < 0x70 {
+        short(out, field, key, tag, bytes, n);
+    } else {
+        long(out, field, key, value);
     }
 }
 
-/// An attribute whose value is the first `n` of `bytes`.
 #[inline(always)]
-fn short<const N: usize>(
-    out: &mut Vec<u8>,
+fn first<const N: usize>(head: [u8; N]) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    bytes[..N].copy_from_slice(&head);
+    bytes
+}
+
+/// An attribute whose value is the first `n` of `bytes`. They are copied whole; what follows overwrites the rest.
+#[inline(always)]
+fn short(out: &mut Buffer, field: u8, key: &str, tag: u8, bytes: [u8; 10], n: usize) {
+    let k = key.len();
+    let to = head(out, field, key, 3 + n, 3 + 10);
+    let [v0, v1, v2, value @ ..] = to else { return };
+    [*v0, *v1, *v2] = [len_tag(2), 1 + n as u8, tag];
+    value.copy_from_slice(&bytes);
+    out.advance(4 + k + 3 + n);
+}
+
+/// An attribute whose value is a text, and all of whose lengths take one byte.
+#[inline(always)]
+fn short_text(out: &mut Buffer, field: u8, key: &str, v: &str) {
+    let (k, n) = (key.len(), v.len());
+    let to = head(out, field, key, 4 + n, 4 + n);
+    let [v0, v1, v2, v3, value @ ..] = to else {
+        return;
+    };
+    [*v0, *v1, *v2, *v3] = [len_tag(2), 2 + n as u8, len_tag(STRING), n as u8];
+    copy(value, v.as_bytes());
+    out.advance(4 + k + 4 + n);
+}
+
+/// Writes tag, length and key of a `KeyValue` whose lengths take one byte each, and gives the `room` bytes that follow.
+#[inline(always)]
+fn head<'a>(
+    out: &'a mut Buffer,
     field: u8,
     key: &str,
-    value_tag: u8,
-    bytes: [u8; N],
-    n: usize,
-) {
-    head(out, field, key, 2 + 1 + n);
-    // One copy of known size, and what is too much is cut off again.
-    out.extend_from_slice(&[len_tag(2), 1 + n as u8, value_tag]);
-    let end = out.len() + n;
-    out.extend_from_slice(&bytes);
-    out.truncate(end);
+    value_field: usize,
+    room: usize,
+) -> &'a mut [u8] {
+    let k = key.len();
+    let (to, rest) = out.room(4 + k + room).split_at_mut(4 + k);
+    let [h0, h1, h2, h3, key_bytes @ ..] = to else {
+        return rest;
+    };
+    [*h0, *h1, *h2, *h3] = [
+        len_tag(field),
+        (2 + k + value_field) as u8,
+        len_tag(1),
+        k as u8,
+    ];
+    copy(key_bytes, key.as_bytes());
+    rest
 }
 
-#[inline(always)]
-fn string(out: &mut Vec<u8>, field: u8, key: &str, v: &str) {
-    let value_len = 1 + varint_len(v.len() as u64) + v.len();
-    head(out, field, key, 1 + varint_len(value_len as u64) + value_len);
-    if value_len < 0x80 {
-        out.extend_from_slice(&[len_tag(2), value_len as u8, len_tag(STRING), v.len() as u8]);
-        out.extend_from_slice(v.as_bytes());
-    } else {
-        out.push(len_tag(2));
-        push_varint(out, value_len as u64);
-        text(out, STRING, v);
-    }
-}
-
-/// Tag, length and key of a `KeyValue` whose value field takes `value_field` bytes.
-#[inline(always)]
-fn head(out: &mut Vec<u8>, field: u8, key: &str, value_field: usize) {
-    let len = 2 + key.len() + value_field;
-    if len < 0x80 {
-        out.extend_from_slice(&[len_tag(field), len as u8, len_tag(1), key.len() as u8]);
-        out.extend_from_slice(key.as_bytes());
-    } else {
-        out.push(len_tag(field));
-        push_varint(out, (len - 1 + varint_len(key.len() as u64)) as u64);
+/// Any attribute.
+#[inline(never)]
+fn long(out: &mut Buffer, field: u8, key: &str, value: &Value<'_>) {
+    length_delimited(out, field, |out| {
         text(out, 1, key);
-    }
+        length_delimited(out, 2, |out| any(out, value));
+    });
 }
 
 /// The content of an `AnyValue`.
-fn any(out: &mut Vec<u8>, value: &Value<'_>) {
+fn any(out: &mut Buffer, value: &Value<'_>) {
     match value {
-        Value::Bool(v) => out.extend_from_slice(&[BOOL << 3, u8::from(*v)]),
+        Value::Bool(v) => out.push([BOOL << 3, u8::from(*v)]),
         Value::Int(v) => int(out, *v),
         Value::Float(v) => double(out, *v),
         Value::Str(v) => text(out, STRING, v),
@@ -102,23 +134,23 @@ fn any(out: &mut Vec<u8>, value: &Value<'_>) {
     }
 }
 
-fn int(out: &mut Vec<u8>, v: i64) {
-    out.push(INT << 3);
+fn int(out: &mut Buffer, v: i64) {
+    out.push([INT << 3]);
     push_varint(out, v.cast_unsigned());
 }
 
-fn double(out: &mut Vec<u8>, v: f64) {
-    out.push(DOUBLE << 3 | 1);
-    out.extend_from_slice(&v.to_le_bytes());
+fn double(out: &mut Buffer, v: f64) {
+    out.push([DOUBLE << 3 | 1]);
+    out.push(v.to_le_bytes());
 }
 
 /// The content of a `Resource`.
-pub(super) fn resource(out: &mut Vec<u8>, resource: &Resource) {
+pub(super) fn resource(out: &mut Buffer, resource: &Resource) {
     key_values(out, &resource.attributes);
     count(out, 2, resource.dropped_attributes);
 }
 
-fn key_values(out: &mut Vec<u8>, attributes: &[KeyValue]) {
+fn key_values(out: &mut Buffer, attributes: &[KeyValue]) {
     for KeyValue { key, value } in attributes {
         length_delimited(out, 1, |out| {
             text(out, 1, key);
@@ -127,11 +159,11 @@ fn key_values(out: &mut Vec<u8>, attributes: &[KeyValue]) {
     }
 }
 
-fn model_any(out: &mut Vec<u8>, value: &AnyValue) {
+fn model_any(out: &mut Buffer, value: &AnyValue) {
     match value {
         AnyValue::Empty => {}
         AnyValue::Str(v) => text(out, STRING, v),
-        AnyValue::Bool(v) => out.extend_from_slice(&[BOOL << 3, u8::from(*v)]),
+        AnyValue::Bool(v) => out.push([BOOL << 3, u8::from(*v)]),
         AnyValue::Int(v) => int(out, *v),
         AnyValue::Double(v) => double(out, *v),
         AnyValue::Array(items) => length_delimited(out, ARRAY, |out| {
@@ -140,6 +172,6 @@ fn model_any(out: &mut Vec<u8>, value: &AnyValue) {
             }
         }),
         AnyValue::KvList(items) => length_delimited(out, KVLIST, |out| key_values(out, items)),
-        AnyValue::Bytes(v) => length_delimited(out, BYTES, |out| out.extend_from_slice(v)),
+        AnyValue::Bytes(v) => length_delimited(out, BYTES, |out| out.push_slice(v)),
     }
 }

@@ -1,5 +1,7 @@
 //! Protobuf's wire format, as far as OTLP needs it.
 
+use super::buffer::{Buffer, copy};
+
 /// A length is below 2³⁵: five bytes of seven bits.
 pub(super) const MAX_LENGTH_BYTES: usize = 5;
 
@@ -32,41 +34,40 @@ pub(super) const fn varint_len(v: u64) -> usize {
     ((64 - (v | 1).leading_zeros()) as usize * 9 + 64) / 64
 }
 
-#[inline(always)]
-pub(super) fn push_varint(out: &mut Vec<u8>, v: u64) {
-    if v < 0x80 {
-        out.push(v as u8);
-    } else {
-        let (bytes, n) = varint(v);
-        out.extend_from_slice(&bytes[..n]);
-    }
+pub(super) fn push_varint(out: &mut Buffer, v: u64) {
+    let (bytes, n) = varint(v);
+    out.push_part(bytes, n);
 }
 
 /// A string field, also if it is empty.
-#[inline]
-pub(super) fn text(out: &mut Vec<u8>, field: u8, text: &str) {
-    if let Ok(len @ 0..0x80) = u8::try_from(text.len()) {
-        out.extend_from_slice(&[len_tag(field), len]);
+#[inline(always)]
+pub(super) fn text(out: &mut Buffer, field: u8, text: &str) {
+    if text.len() < 0x80 {
+        let bytes = out.room(2 + text.len());
+        bytes[0] = len_tag(field);
+        bytes[1] = text.len() as u8;
+        copy(&mut bytes[2..], text.as_bytes());
+        out.advance(2 + text.len());
     } else {
-        out.push(len_tag(field));
+        out.push([len_tag(field)]);
         push_varint(out, text.len() as u64);
+        out.push_slice(text.as_bytes());
     }
-    out.extend_from_slice(text.as_bytes());
 }
 
 /// A number that is left out when 0.
-#[inline]
-pub(super) fn count(out: &mut Vec<u8>, field: u8, v: u32) {
+#[inline(always)]
+pub(super) fn count(out: &mut Buffer, field: u8, v: u32) {
     if v != 0 {
-        out.push(field << 3);
+        out.push([field << 3]);
         push_varint(out, u64::from(v));
     }
 }
 
 /// A message field whose content `write` appends.
 #[inline]
-pub(super) fn length_delimited(out: &mut Vec<u8>, field: u8, write: impl FnOnce(&mut Vec<u8>)) {
-    out.extend_from_slice(&[len_tag(field), 0]);
+pub(super) fn length_delimited(out: &mut Buffer, field: u8, write: impl FnOnce(&mut Buffer)) {
+    out.push([len_tag(field), 0]);
     let start = out.len();
     write(out);
     close(out, start, 1);
@@ -74,27 +75,25 @@ pub(super) fn length_delimited(out: &mut Vec<u8>, field: u8, write: impl FnOnce(
 
 /// Puts the length of what has been written from `start` on into the `room` bytes that were left for it in front,
 /// moving it if the length takes more or fewer.
-#[inline]
-pub(super) fn close(out: &mut Vec<u8>, start: usize, room: usize) {
+#[inline(always)]
+pub(super) fn close(out: &mut Buffer, start: usize, room: usize) {
     let len = out.len() - start;
     if room == 1 && len < 0x80 {
-        out[start - 1] = len as u8;
+        out.set(start - 1, [len as u8]);
     } else if room == 2 && (0x80..0x4000).contains(&len) {
-        out[start - 2] = len as u8 | 0x80;
-        out[start - 1] = (len >> 7) as u8;
-    } else if room == 2 && len < 0x80 {
-        out.copy_within(start.., start - 1);
-        out.pop();
-        out[start - 2] = len as u8;
+        out.set(start - 2, [len as u8 | 0x80, (len >> 7) as u8]);
     } else {
         close_elsewhere(out, start, room);
     }
 }
 
 #[cold]
-fn close_elsewhere(out: &mut Vec<u8>, start: usize, room: usize) {
+#[inline(never)]
+fn close_elsewhere(out: &mut Buffer, start: usize, room: usize) {
     let (bytes, n) = varint((out.len() - start) as u64);
-    out.splice(start - room..start, bytes[..n].iter().copied());
+    let to = start - room + n;
+    out.shift(start, to);
+    out.set_before(to, &bytes[..n]);
 }
 
 #[cfg(test)]
@@ -107,6 +106,27 @@ mod tests {
             for v in [1u64 << bits, (1u64 << bits) - 1, u64::MAX >> bits] {
                 assert_eq!(varint(v).1, varint_len(v), "{v:#x}");
             }
+        }
+    }
+
+    #[test]
+    fn lengths_move_what_they_precede() {
+        for (room, len) in [
+            (1, 0),
+            (1, 127),
+            (1, 128),
+            (2, 5),
+            (2, 128),
+            (2, 0x3fff),
+            (2, 0x4000),
+        ] {
+            let mut out = Buffer::default();
+            out.push_part([0, 0], room);
+            out.push_slice(&vec![7; len]);
+            close(&mut out, room, room);
+            let (bytes, n) = varint(len as u64);
+            assert_eq!(out.slice(0..n), &bytes[..n]);
+            assert_eq!(out.slice(n..out.len()), vec![7; len]);
         }
     }
 }
