@@ -1,1 +1,9 @@
-//! To be written.
+//! Tests of mooncake-trace from outside, and what they share: a recording of what the exporter gets, as readable text.
+
+mod recording;
+mod spans;
+mod tree;
+
+pub use recording::{PATIENCE, Recording, wait_until};
+pub use spans::{Recorded, RecordedEvent, Recorder};
+pub use tree::{assert_tree, render};

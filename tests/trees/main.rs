@@ -1,0 +1,15 @@
+//! What is recorded, written as trees.
+
+mod aborts;
+mod annotated;
+mod carriers;
+mod current;
+mod events;
+mod futures;
+mod guards;
+mod headers;
+mod links;
+mod nesting;
+mod stages;
+mod tasks;
+mod threads;

@@ -1,0 +1,11 @@
+//! The stages of these tests.
+
+mooncake_trace::define_stages! {
+    pub(crate) Kv(module = "kv") {
+        SEND(level = 1),
+        WRITE(level = 1),
+        ACK(level = 1),
+        WAIT(level = 1),
+        DETAIL(level = 4),
+    }
+}
