@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum, value_parser};
+use mooncake_trace_export::TraceArgs;
 
 use crate::faults::Faults;
 use crate::kv::{self, Layout, PAGE_BYTES};
@@ -18,6 +19,10 @@ use crate::protocol;
 /// one OTLP/JSON-lines file.
 #[derive(Debug, Parser)]
 #[command(name = "pd-transfer", version, after_help = EXAMPLES)]
+// What this program is for needs no switch, and its module is another than SGLang's default.
+#[command(mut_arg("enable_trace", |arg| arg.hide(true)))]
+#[command(mut_arg("trace_modules", |arg| arg.default_value("request,mooncake")))]
+#[command(mut_arg("otlp_traces_endpoint", |arg| arg.help("Send the spans to this OTLP receiver too: host:port or URL")))]
 pub(crate) struct Args {
     /// Requests to run
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = value_parser!(u32).range(1..=i64::from(kv::MAX_REQUESTS)))]
@@ -65,6 +70,10 @@ pub(crate) struct Args {
     /// Where the decode process finds the prefill process
     #[arg(long, hide = true, required_if_eq("role", "decode"))]
     pub(crate) bootstrap: Option<SocketAddr>,
+
+    /// What to trace, and where to send it beside the files.
+    #[command(flatten, next_help_heading = "Tracing")]
+    pub(crate) trace: TraceArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -145,6 +154,11 @@ impl Args {
     /// # Errors
     /// If options that are fine by themselves do not go together.
     pub(crate) fn settings(&self) -> Result<Settings, clap::Error> {
+        let endpoint = self.trace.otlp_traces_endpoint.as_deref();
+        if endpoint.is_some_and(|endpoint| endpoint.starts_with("file:")) {
+            let message = "--otlp-traces-endpoint expects a receiver, found a file: the spans are in --out DIR anyway";
+            return Err(Self::command().error(ErrorKind::ValueValidation, message));
+        }
         // A request in flight has its pages once on the prefill side and once in each session.
         let request_mib = u64::from(self.kv_mib) * (u64::from(self.sessions) + 1);
         let in_flight = self.in_flight.unwrap_or_else(|| {
@@ -221,6 +235,8 @@ mod tests {
             "--workers 65",
             "--role decode --part x",
             "--kv-mib 4096 --in-flight 1024",
+            "--otlp-traces-endpoint file:/tmp/x",
+            "--trace-modules mooncak",
         ] {
             let error = settings(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

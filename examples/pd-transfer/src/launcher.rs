@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -71,10 +71,7 @@ enum Event {
 ///
 /// # Errors
 /// If this process cannot start or follow the others.
-pub(crate) fn run(
-    part: impl Fn(Role) -> std::path::PathBuf,
-    mut progress: Progress,
-) -> io::Result<Run> {
+pub(crate) fn run(part: impl Fn(Role) -> PathBuf, progress: &mut Progress) -> io::Result<Run> {
     let (events, inbox) = bounded(EVENTS);
     watch_signals(events.clone())?;
     let mut run = Run::default();
@@ -102,7 +99,7 @@ pub(crate) fn run(
                     children.iter_mut().for_each(Process::stop);
                 }
             }
-            Event::Said(role, report) => run.hear(role, report, &mut progress),
+            Event::Said(role, report) => run.hear(role, report, progress),
             Event::Ended => alive -= 1,
             Event::Interrupted if run.interrupted => children.iter_mut().for_each(Process::kill),
             Event::Interrupted => {

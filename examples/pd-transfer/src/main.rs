@@ -83,7 +83,7 @@ fn child(role: Role, args: &Args, settings: &Settings) -> ExitCode {
 
 fn traced(role: Role, args: &Args, settings: &Settings) -> Result<(), Box<dyn Error>> {
     let part = args.part.as_deref().ok_or("no --part")?;
-    let guard = telemetry::start(role, part)?;
+    let guard = telemetry::start(role, part, &args.trace)?;
     let result = match (role, args.bootstrap) {
         (Role::Decode, Some(prefill)) => decode::run(settings, prefill),
         _ => prefill::run(settings),
@@ -102,15 +102,21 @@ fn parent(args: &Args, settings: &Settings) -> Result<ExitCode, String> {
     let out = args.out.display();
     let files = TraceFiles::prepare(&args.out)
         .map_err(|error| format!("cannot make the directory {out} (--out): {error}"))?;
-    let progress = Progress::new(args.progress, settings.requests);
-    let run = launcher::run(|role| files.part(role), progress)
+    let mut progress = Progress::new(args.progress, settings.requests);
+    let run = launcher::run(|role| files.part(role), &mut progress)
         .map_err(|error| format!("cannot run the processes: {error}"))?;
-    let trace = files
-        .join()
-        .map_err(|error| format!("cannot write the files in {out}: {error}"))?;
+    progress.note("writing the trace files");
+    let joined = files.join();
+    progress.clear();
+    let trace = joined.map_err(|error| format!("cannot write the files in {out}: {error}"))?;
     let mut problems = verdict::problems(&run, settings);
     problems.extend(audit::problems(&trace, &run));
-    match summary::print(settings, &run, &trace, &files) {
+    let printed = if run.outcomes.is_empty() && !problems.is_empty() {
+        Ok(())
+    } else {
+        summary::print(settings, &run, &trace, &files)
+    };
+    match printed {
         // Whoever reads it (`| head`) has seen enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             problems.push(format!("cannot write to stdout: {error}"));

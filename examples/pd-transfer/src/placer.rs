@@ -112,18 +112,21 @@ impl Placer {
             )));
         }
         self.place(stream, chunk, pages.clone())?;
-        let right = lease.checksum(pages.clone()) == header.checksum;
+        let bytes = (pages.len() * PAGE_BYTES) as u64;
+        let right = lease.checksum(pages) == header.checksum;
+        if right {
+            self.landings.count(bytes);
+        }
         let ack = if right { Ack::Placed } else { Ack::Corrupt };
         ack.write(stream).map_err(|source| self.broken(source))?;
-        if !right {
-            return Err(TransferError::Checksum {
+        if right {
+            Ok(bytes)
+        } else {
+            Err(TransferError::Checksum {
                 session: self.rank,
                 chunk: header.chunk,
-            });
+            })
         }
-        let bytes = (pages.len() * PAGE_BYTES) as u64;
-        self.landings.count(bytes);
-        Ok(bytes)
     }
 
     /// Reads the pages of a chunk into their places.

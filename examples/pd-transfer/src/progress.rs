@@ -83,6 +83,14 @@ impl Progress {
         stderr.flush()
     }
 
+    /// Says what takes time now, where there is a line to say it in.
+    pub(crate) fn note(&mut self, what: &str) {
+        if self.style == Style::Redrawn {
+            self.drawn = Some(Instant::now());
+            let _ = write!(io::stderr(), "\r\x1b[2K{what} …");
+        }
+    }
+
     /// Clears the line.
     pub(crate) fn clear(&mut self) {
         if self.style == Style::Redrawn && self.drawn.take().is_some() {

@@ -1,13 +1,9 @@
 //! Tracing in a child process: installed before its first thread, shut down after its last.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use mooncake_trace::{Options, TraceGuard};
-use mooncake_trace_export::DEFAULT_SERVICE_NAME;
-use mooncake_trace_export::exporter::OtlpFileExporter;
-use mooncake_trace_export::model::Resource;
+use mooncake_trace_export::{DEFAULT_SERVICE_NAME, Guard, InitError, TraceArgs};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Role;
@@ -35,18 +31,28 @@ impl Accounting {
     }
 }
 
-/// Starts tracing into the file at `part`, as the service `sglang-prefill` or `sglang-decode`.
+/// Starts tracing into the file at `part`, as the service `sglang-prefill` or `sglang-decode`, and to the endpoint
+/// if one is given. `OTEL_SDK_DISABLED` switches it off.
 ///
 /// # Errors
-/// If the file cannot be written.
-pub(crate) fn start(role: Role, part: &Path) -> io::Result<TraceGuard> {
-    let service = format!("{DEFAULT_SERVICE_NAME}-{}", role.word());
-    let exporter = OtlpFileExporter::create(part, Resource::detect(Some(&service)))?;
-    mooncake_trace::install(exporter, Options::default()).map_err(io::Error::other)
+/// If the file cannot be written, or a flag or variable is wrong.
+pub(crate) fn start(role: Role, part: &Path, args: &TraceArgs) -> Result<Guard, InitError> {
+    let args = TraceArgs {
+        enable_trace: true,
+        ..args.clone()
+    };
+    let mut config = args
+        .config()
+        .service_name(format!("{DEFAULT_SERVICE_NAME}-{}", role.word()))
+        .otlp_file(part);
+    if let Some(endpoint) = args.otlp_traces_endpoint {
+        config = config.endpoint(endpoint);
+    }
+    mooncake_trace_export::init(config)
 }
 
 /// Ends tracing and says what became of the spans.
-pub(crate) fn finish(guard: TraceGuard) -> Accounting {
+pub(crate) fn finish(guard: Guard) -> Accounting {
     let stats = guard.shutdown(SHUTDOWN).stats;
     Accounting {
         recorded: stats.recorded,

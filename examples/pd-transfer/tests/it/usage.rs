@@ -52,3 +52,26 @@ fn a_directory_that_cannot_be_made_is_an_error() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("(--out)"), "{stderr}");
 }
+
+#[test]
+fn modules_and_levels_are_switched_by_flags() {
+    let level_1 = run("--requests 3 --kv-mib 1 --trace-level 1");
+    assert_eq!(level_1.code, Some(0), "{}", level_1.stderr);
+    let trace = level_1.assert_complete();
+    assert_eq!(trace.assert_roots(), (3, 0));
+    assert_eq!(trace.named("mooncake_worker_send").count(), 3);
+    assert_eq!(trace.named("mooncake_worker_send_session").count(), 0);
+
+    for line in ["--trace-modules request", "--trace-level 0"] {
+        let off = run(&format!("--requests 3 --kv-mib 1 --abort-every 2 {line}"));
+        assert_eq!(off.code, Some(0), "{}", off.stderr);
+        assert_eq!(off.count("completed"), 2);
+        assert!(off.stdout.contains("Nothing was traced"));
+        assert_eq!(off.accounting(), [[0; 3]; 2]);
+        assert!(off.trace().spans.is_empty());
+    }
+
+    let typo = run("--trace-modules mooncak");
+    assert_eq!(typo.code, Some(2));
+    assert!(typo.stderr.contains("did you mean"), "{}", typo.stderr);
+}
