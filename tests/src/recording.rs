@@ -16,6 +16,12 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// Waits until no other test of this binary records, for those that install tracing themselves.
+#[must_use]
+pub fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Tracing is on, and what is exported is kept.
 #[derive(Debug)]
 pub struct Recording {
@@ -41,7 +47,7 @@ impl Recording {
     /// If it cannot be installed.
     #[must_use]
     pub fn with(options: Options) -> Self {
-        let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let alone = alone();
         let recorder = Recorder::default();
         let guard = mooncake_trace::install(recorder.clone(), options)
             .unwrap_or_else(|error| panic!("{error}"));

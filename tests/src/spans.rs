@@ -33,6 +33,10 @@ pub struct Recorded {
     pub error: Option<String>,
     /// The W3C trace state.
     pub trace_state: Option<String>,
+    /// Attributes that did not fit.
+    pub dropped_attributes: u32,
+    /// Events that did not fit.
+    pub dropped_events: u32,
     /// A slice's stage.
     pub stage: Option<&'static Stage>,
 }
@@ -114,6 +118,8 @@ impl Exporter for Recorder {
                     Status::Error(message) => Some(message.to_owned()),
                 },
                 trace_state: span.trace_state.map(str::to_owned),
+                dropped_attributes: span.dropped_attributes,
+                dropped_events: span.dropped_events,
                 stage: span.stage,
             });
         });

@@ -1,0 +1,61 @@
+//! Spans of unusual size.
+
+use mooncake_trace::Value;
+use mooncake_trace_tests::{Books, Recording};
+
+use crate::stages::Kv;
+
+#[test]
+fn a_span_that_is_larger_than_a_buffer_arrives_whole() {
+    let recording = Recording::start();
+    let ctx = recording.request();
+    let text = "0123456789abcdef".repeat(100 << 10 >> 4);
+    for size in [text.len(), 31 << 10, 32 << 10, 33 << 10, 64 << 10] {
+        ctx.slice(&Kv::SEND).attr("text", &text[..size]);
+        drop(ctx.slice(&Kv::WRITE));
+    }
+    ctx.req_finish();
+    let spans = recording.spans();
+    let mut texts: Vec<_> = spans.iter().filter_map(|span| span.attr("text")).collect();
+    texts.sort_by_key(|text| match text {
+        Value::Str(text) => text.len(),
+        _ => 0,
+    });
+    let expected = [31 << 10, 32 << 10, 33 << 10, 64 << 10, text.len()];
+    let expected = expected.map(|size| Value::from(&text[..size]));
+    assert!(
+        texts.into_iter().eq(&expected),
+        "a text is missing or damaged"
+    );
+    assert_eq!(spans.iter().filter(|span| span.name == "write").count(), 5);
+}
+
+#[test]
+fn a_span_that_is_larger_than_all_memory_is_counted() {
+    let recording = Recording::start();
+    let books = Books::open();
+    let ctx = recording.request();
+    ctx.slice(&Kv::SEND).attr("text", "x".repeat(65 << 20));
+    drop(ctx.slice(&Kv::WRITE));
+    ctx.req_finish();
+    assert_eq!(recording.spans().len(), 3);
+    assert_eq!(books.dropped(|dropped| dropped.memory_limit), 1);
+    assert_eq!(books.recorded(), 4);
+}
+
+#[test]
+fn attributes_and_events_beyond_the_limit_are_dropped_and_counted() {
+    let recording = Recording::start();
+    let ctx = recording.request();
+    let slice = ctx.slice(&Kv::SEND);
+    for n in 0..1_000 {
+        slice.attr(&format!("key {n}"), n);
+        ctx.event("tick", 1, &[("n", n.into())]);
+    }
+    drop(slice);
+    ctx.req_finish();
+    let spans = recording.spans();
+    let send = spans.iter().find(|span| span.name == "send").unwrap();
+    assert_eq!((send.attributes.len(), send.dropped_attributes), (128, 872));
+    assert_eq!((send.events.len(), send.dropped_events), (128, 872));
+}

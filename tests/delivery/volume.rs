@@ -1,0 +1,79 @@
+//! Many slices, and few.
+
+use std::collections::HashSet;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use mooncake_trace::Options;
+use mooncake_trace_tests::{Recording, wait_until};
+
+use crate::stages::Kv;
+
+#[test]
+fn twenty_thousand_slices_under_one_parent_all_arrive() {
+    const SLICES: usize = 20_000;
+    let recording = Recording::start();
+    let ctx = recording.request();
+    let send = ctx.slice(&Kv::SEND);
+    for n in 0..SLICES {
+        ctx.slice(&Kv::WRITE).attr("n", n);
+    }
+    drop(send);
+    ctx.req_finish();
+    let spans = recording.spans();
+    let send = spans.iter().find(|span| span.name == "send").unwrap();
+    let writes: Vec<_> = spans.iter().filter(|span| span.name == "write").collect();
+    let numbers = writes.iter().map(|span| span.attr("n").cloned());
+    assert!(
+        numbers.eq((0..SLICES).map(|n| Some(n.into()))),
+        "some are missing or out of order"
+    );
+    assert!(
+        writes
+            .iter()
+            .all(|span| span.parent.unwrap().span_id == send.span_id)
+    );
+    assert!(writes.is_sorted_by_key(|span| span.start_ns));
+    let ids: HashSet<_> = spans.iter().map(|span| span.span_id).collect();
+    assert_eq!(ids.len(), SLICES + 3);
+    assert!(!ids.contains(&0));
+}
+
+#[test]
+fn a_slice_of_a_thread_that_idles_is_exported_within_the_interval() {
+    let interval = Duration::from_millis(20);
+    let recording = Recording::with(Options::default().interval(interval));
+    let ctx = recording.request();
+    let (idle, stop) = channel::<()>();
+    let thread = thread::spawn(move || {
+        drop(ctx.slice(&Kv::SEND));
+        let _stopped = stop.recv();
+        ctx
+    });
+    wait_until("the slice is exported", || recording.recorder().len() == 1);
+    drop(idle);
+    thread.join().unwrap().req_finish();
+}
+
+#[test]
+fn a_flush_does_not_wait_for_the_interval() {
+    let recording = Recording::with(Options::default().interval(Duration::from_secs(3600)));
+    let ctx = recording.request();
+    for n in 1..=50 {
+        drop(ctx.slice(&Kv::SEND));
+        assert_eq!(recording.spans().len(), n);
+    }
+    ctx.req_finish();
+}
+
+#[test]
+fn batches_are_as_small_as_they_should_be() {
+    let recording = Recording::with(Options::default().max_batch(1));
+    let ctx = recording.request();
+    for _ in 0..100 {
+        drop(ctx.slice(&Kv::SEND));
+    }
+    ctx.req_finish();
+    assert_eq!(recording.spans().len(), 102);
+}
