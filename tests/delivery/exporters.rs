@@ -8,9 +8,11 @@ use mooncake_trace_tests::{Books, PATIENCE, Recorder, alone, assert_balanced, wa
 
 use crate::stages::Kv;
 
+type Step = fn(&Batch) -> Result<Receipt, ExportError>;
+
 /// Does to each batch what its script says, then takes everything.
 struct Scripted {
-    script: Vec<fn(&Batch) -> Result<Receipt, ExportError>>,
+    script: Vec<Step>,
     recorder: Recorder,
 }
 

@@ -17,7 +17,6 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Waits until no other test of this binary records, for those that install tracing themselves.
-#[must_use]
 pub fn alone() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -92,7 +91,6 @@ impl Recording {
     }
 
     /// The guard of the installation.
-    #[must_use]
     pub fn guard(&self) -> &TraceGuard {
         &self.guard
     }
