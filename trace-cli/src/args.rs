@@ -68,7 +68,7 @@ pub(crate) struct ReportArgs {
     /// Only the requests whose rid, bootstrap room or trace id starts so
     #[arg(short, long, value_name = "ID")]
     pub(crate) request: Option<String>,
-    /// Columns of the output [default: $COLUMNS, else 100]
+    /// Columns of the output [default: $COLUMNS, else those of the terminal, else 100]
     #[arg(long, value_name = "N")]
     pub(crate) width: Option<usize>,
     /// When to use colours

@@ -40,9 +40,15 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
 
 fn style(args: &ReportArgs) -> Style {
     let columns = env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal =
+        || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into());
     let wanted = env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     Style {
-        width: args.width.or(columns).unwrap_or(DEFAULT_WIDTH),
+        width: args
+            .width
+            .or(columns)
+            .or_else(terminal)
+            .unwrap_or(DEFAULT_WIDTH),
         color: match args.color {
             ColorArg::Always => true,
             ColorArg::Never => false,

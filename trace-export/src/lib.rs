@@ -20,7 +20,7 @@
 //! | [`otlp`] | reads and writes OTLP |
 //! | [`layout`], [`perfetto`] | draw a trace for Perfetto |
 //! | [`report`] | figures for the terminal |
-//! | [`file`] | trace files on disk |
+//! | [`mod@file`] | trace files on disk |
 //!
 //! Features: `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
 

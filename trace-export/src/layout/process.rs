@@ -54,23 +54,21 @@ struct Thread<'a> {
 fn group<'a>(resource_spans: &'a [ResourceSpans], set: &SpanSet<'a>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
+    let mut by_resource: HashMap<(usize, Option<&str>), usize> = HashMap::new();
     let hosts = hosts_of_requests(set);
     for (i, entry) in set.spans.iter().enumerate() {
-        let attributes = &resource_spans[entry.resource].resource.attributes;
         let thread = entry.thread.map(|t| set.spans[t].info.span);
         let host_id = thread.and_then(host_id).or_else(|| hosts.get(&i).copied());
-        let key = process_key(attributes, host_id);
-        let at = *by_key.entry(key.clone()).or_insert_with(|| {
-            groups.push(Group {
-                key,
-                attributes,
-                host_id: None,
-                start_ns: u64::MAX,
-                requests: Vec::new(),
-                threads: BTreeMap::new(),
+        let at = *by_resource
+            .entry((entry.resource, host_id))
+            .or_insert_with(|| {
+                let attributes = &resource_spans[entry.resource].resource.attributes;
+                let key = process_key(attributes, host_id);
+                *by_key.entry(key).or_insert_with_key(|key| {
+                    groups.push(Group::new(key.clone(), attributes));
+                    groups.len() - 1
+                })
             });
-            groups.len() - 1
-        });
         groups[at].add(i, entry, thread, host_id);
     }
     groups
@@ -109,6 +107,17 @@ fn host_id(span: &Span) -> Option<&str> {
 }
 
 impl<'a> Group<'a> {
+    fn new(key: String, attributes: &'a [KeyValue]) -> Self {
+        Self {
+            key,
+            attributes,
+            host_id: None,
+            start_ns: u64::MAX,
+            requests: Vec::new(),
+            threads: BTreeMap::new(),
+        }
+    }
+
     fn add(
         &mut self,
         i: usize,

@@ -100,12 +100,15 @@ fn request<'a>(spans: &SpanSet<'a>, mut roots: Vec<SpanInfo<'a>>) -> Request<'a>
     }
 }
 
-fn failed(spans: &SpanSet<'_>, info: &SpanInfo<'_>) -> bool {
+fn failed(spans: &SpanSet<'_>, root: &SpanInfo<'_>) -> bool {
     let is_part = |i: &SpanInfo<'_>| matches!(i.role, Role::Request | Role::Thread);
-    let mut parts = spans
-        .children(info.index)
-        .iter()
-        .map(|c| spans.info(*c))
-        .filter(is_part);
-    info.span.is_error() || parts.any(|p| failed(spans, &p))
+    let mut todo = vec![*root];
+    while let Some(info) = todo.pop() {
+        if info.span.is_error() {
+            return true;
+        }
+        let children = spans.children(info.index).iter().map(|c| spans.info(*c));
+        todo.extend(children.filter(is_part));
+    }
+    false
 }

@@ -13,6 +13,8 @@ use crate::model::Span;
 
 /// Siblings of one name that still get a line each.
 const SINGLE_LINES: usize = 3;
+/// Deeper spans are not shown.
+const MAX_DEPTH: usize = 64;
 /// The widest the names get.
 const NAME_WIDTH: usize = 44;
 
@@ -62,6 +64,9 @@ pub(super) fn render(set: &SpanSet<'_>, request: &Request<'_>, style: &Style) ->
 }
 
 fn collect<'a>(set: &SpanSet<'a>, siblings: &[usize], depth: usize, lines: &mut Vec<Line<'a>>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
     let mut siblings: Vec<_> = siblings.iter().map(|i| set.info(*i)).collect();
     siblings.sort_by_key(|i| (i.span.start_ns, i.index));
     let mut folded: Vec<&str> = Vec::new();
