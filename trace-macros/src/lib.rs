@@ -10,6 +10,9 @@
 
 use proc_macro::TokenStream;
 
+/// Whether `mooncake-trace` is built with its feature `enable`.
+const ENABLED: bool = cfg!(feature = "enable");
+
 mod diagnostics;
 mod stages;
 mod traced;
@@ -17,11 +20,11 @@ mod traced;
 /// Records a slice of the request's trace around a function. See `mooncake_trace::mooncake_trace`.
 #[proc_macro_attribute]
 pub fn mooncake_trace(args: TokenStream, item: TokenStream) -> TokenStream {
-    traced::expand(args.into(), item.into()).into()
+    traced::expand(args.into(), item.into(), ENABLED).into()
 }
 
 /// Declares a table of stages and registers it at link time. See `mooncake_trace::define_stages`.
 #[proc_macro]
 pub fn define_stages(tables: TokenStream) -> TokenStream {
-    stages::expand(tables.into()).into()
+    stages::expand(tables.into(), ENABLED).into()
 }

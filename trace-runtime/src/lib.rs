@@ -55,6 +55,11 @@ mod off;
 pub mod __private;
 
 pub use __private::as_context::AsContext;
+// Errors name them, and should not name the door.
+#[cfg(feature = "enable")]
+#[doc(hidden)]
+pub use __private::outcome::{ErrByDebug, ErrByDisplay, ShownByDebug, ShownByDisplay};
+pub use __private::value::ToValue;
 pub use carrier::{Carrier, CarrierError};
 pub use clock::Timestamp;
 #[cfg(feature = "manual-clock")]

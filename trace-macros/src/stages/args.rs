@@ -141,7 +141,7 @@ fn keys(
 ) -> syn::Result<Vec<Key>> {
     let mut keys: Vec<Key> = Vec::new();
     while !input.is_empty() {
-        match key(input, known, of) {
+        match key(input, known, of, diagnostics) {
             Ok(key) if keys.iter().any(|other| other.name == key.name) => diagnostics.at(
                 key.span,
                 format_args!("`{}` is given twice; keep one", key.name),
@@ -157,20 +157,35 @@ fn keys(
     Ok(keys)
 }
 
-fn key(input: ParseStream<'_>, known: &[&'static str], of: &str) -> syn::Result<Key> {
+fn key(
+    input: ParseStream<'_>,
+    known: &[&'static str],
+    of: &str,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Key> {
     let expected = one_of(known);
     let ident = Ident::parse_any(input)
         .map_err(|error| syn::Error::new(error.span(), format_args!("expected {expected}")))?;
     let text = ident.to_string();
-    let Some(name) = known.iter().find(|name| **name == text) else {
-        let hint = match did_you_mean(&text, known) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("expected {expected}"),
-        };
-        return Err(syn::Error::new(
-            ident.span(),
-            format_args!("a {of} has no key `{text}`; {hint}"),
-        ));
+    let name = match known.iter().find(|name| **name == text) {
+        Some(name) => name,
+        None => {
+            let meant = did_you_mean(&text, known);
+            let hint = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("expected {expected}"),
+            };
+            let error = syn::Error::new(
+                ident.span(),
+                format_args!("a {of} has no key `{text}`; {hint}"),
+            );
+            let Some(meant) = known.iter().find(|name| meant == Some(**name)) else {
+                return Err(error);
+            };
+            // Taken for what was meant, so that nothing is said to be missing.
+            diagnostics.push(error);
+            meant
+        }
     };
     let mut value = None;
     if input.parse::<Option<Token![=]>>()?.is_some() {

@@ -6,13 +6,14 @@ use quote::quote_spanned;
 use super::model::{Stage, Table, Tables, cfgs};
 
 /// Everything that the tables expand to.
-pub(super) fn expand(tables: &Tables) -> TokenStream {
+pub(super) fn expand(tables: &Tables, registered: bool) -> TokenStream {
     let krate = krate(tables);
     tables
         .tables
         .iter()
         .map(|table| {
-            let (items, registration) = (items(table, &krate), registration(table, &krate));
+            let items = items(table, &krate);
+            let registration = registered.then(|| registration(table, &krate));
             quote_spanned! {Span::mixed_site()=> #items #registration }
         })
         .collect()
@@ -92,9 +93,6 @@ fn in_all(stage: &Stage) -> TokenStream {
 
 /// Makes the table known to the process at link time.
 fn registration(table: &Table, krate: &TokenStream) -> TokenStream {
-    if cfg!(not(feature = "enable")) {
-        return TokenStream::new();
-    }
     let (cfgs, ident) = (cfgs(&table.attrs), &table.ident);
     let name = ident.to_string();
     quote_spanned! {Span::mixed_site()=>

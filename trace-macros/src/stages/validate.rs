@@ -40,7 +40,11 @@ fn table(args: TableArgs, diagnostics: &mut Diagnostics) -> Table {
         let name_span = key(&args.keys, "name").map_or(args.ident.span(), |key| {
             key.value.as_ref().map_or(key.span, first_span)
         });
+        let reserved = RESERVED.iter().any(|reserved| args.ident == reserved);
         let stage = stage(args, diagnostics);
+        if reserved {
+            continue; // said there
+        }
         if let Some(twin) = stages
             .iter()
             .find(|other| clash(other, &stage, |stage| stage.ident.to_string()))

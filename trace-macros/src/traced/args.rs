@@ -33,14 +33,16 @@ pub(super) struct Args {
     pub(super) krate: Option<Path>,
     /// The first token, where a missing option is reported.
     pub(super) start: Option<Span>,
-    /// Options that were named, also those that turned out wrong.
+    /// Options that were named, also those that turned out wrong or were misspelt.
     seen: Vec<&'static str>,
+    /// Whether something was skipped that may have been any option.
+    skipped: bool,
 }
 
 impl Args {
-    /// Whether the option was written at all.
-    pub(super) fn names(&self, option: &str) -> bool {
-        self.seen.contains(&option)
+    /// Whether the option was probably written, so that it makes no sense to say that it is missing.
+    pub(super) fn mentions(&self, option: &str) -> bool {
+        self.skipped || self.seen.contains(&option)
     }
 }
 
@@ -90,7 +92,7 @@ pub(super) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args 
                 diagnostics.push(error);
                 skip_to_comma(input)?;
             }
-            comma(input, diagnostics)?;
+            args.skipped |= comma(input, diagnostics)?;
         }
         Ok(())
     };
@@ -106,8 +108,8 @@ fn option(
     args: &mut Args,
     diagnostics: &mut Diagnostics,
 ) -> syn::Result<()> {
-    let (name, span) = option_name(input)?;
-    if args.names(name) {
+    let (name, span) = option_name(input, args)?;
+    if args.seen.contains(&name) {
         diagnostics.at(span, format_args!("`{name}` is given twice; keep one"));
         return skip_to_comma(input);
     }
@@ -128,13 +130,14 @@ fn option(
 }
 
 /// The name of the option that comes next.
-fn option_name(input: ParseStream<'_>) -> syn::Result<(&'static str, Span)> {
+fn option_name(input: ParseStream<'_>, args: &mut Args) -> syn::Result<(&'static str, Span)> {
     let fork = input.fork();
     if Ident::parse_any(&fork).is_err() {
         return Err(input.error(format_args!("expected an option: {}", one_of(&OPTIONS))));
     }
     if fork.peek(Token![::]) || (fork.peek(Token![!]) && !fork.peek(Token![!=])) {
         let value: Expr = input.parse()?;
+        args.seen.push("stage");
         return Err(syn::Error::new(
             value.span(),
             "expected `NAME = VALUE`; a stage is given as `stage = …`",
@@ -146,7 +149,10 @@ fn option_name(input: ParseStream<'_>) -> syn::Result<(&'static str, Span)> {
         return Ok((known, name.span()));
     }
     let hint = match (did_you_mean(&text, &OPTIONS), text.as_str()) {
-        (Some(known), _) => format!("did you mean `{known}`?"),
+        (Some(known), _) => {
+            args.seen.push(known);
+            format!("did you mean `{known}`?")
+        }
         (None, "skip" | "skip_all") => {
             "arguments are never recorded unless `attrs(…)` names them".into()
         }
@@ -154,6 +160,8 @@ fn option_name(input: ParseStream<'_>) -> syn::Result<(&'static str, Span)> {
             "name, module and level are those of the stage: see `define_stages!`".into()
         }
         (None, "fields" | "properties") => "did you mean `attrs(key = expr)`?".into(),
+        (None, "error") => "did you mean `err`?".into(),
+        (None, "return" | "returns" | "result") => "did you mean `ret(|r| key = expr)`?".into(),
         (None, "context" | "parent") => "did you mean `ctx = EXPR`?".into(),
         _ => format!("expected {}", one_of(&OPTIONS)),
     };
@@ -357,12 +365,7 @@ fn expression(input: ParseStream<'_>, name: &Span, expected: &str) -> syn::Resul
     if input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new(*name, expected));
     }
-    let value = input.parse::<Expr>()?;
-    if input.is_empty() || input.peek(Token![,]) {
-        Ok(value)
-    } else {
-        Err(input.error("expected `,` between two options"))
-    }
+    input.parse()
 }
 
 /// The content of the parentheses of an option.
@@ -392,13 +395,13 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Consumes the comma after an option.
-fn comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+/// Consumes the comma after an option; true if something else was there.
+fn comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<bool> {
     if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
-    diagnostics.push(input.error("expected `,` between two options"));
+    diagnostics.push(input.error("expected `,` in front of this"));
     skip_to_comma(input)?;
     input.parse::<Option<Token![,]>>()?;
-    Ok(())
+    Ok(true)
 }

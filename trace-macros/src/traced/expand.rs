@@ -13,14 +13,10 @@ use super::future;
 use super::model::{Context, ErrFormat, Outcome, Traced};
 use super::output::{self, Shape};
 
-/// The annotated function; `item` as it came in a build without the feature `enable`.
-pub(super) fn expand(traced: Traced, item: TokenStream) -> TokenStream {
-    if cfg!(not(feature = "enable")) {
-        return item;
-    }
+/// The annotated function.
+pub(super) fn expand(traced: Traced) -> TokenStream {
     let body = match traced.shape {
-        Shape::Sync if traced.outcome.is_empty() => guarded(&traced),
-        Shape::Sync => guarded_with_outcome(&traced),
+        Shape::Sync => called(&traced),
         Shape::Async => polled(&traced),
         Shape::Future(packed) => future::covered(&traced, packed, "wrap"),
         Shape::Stream(packed) => future::covered(&traced, packed, "wrap_stream"),
@@ -28,6 +24,15 @@ pub(super) fn expand(traced: Traced, item: TokenStream) -> TokenStream {
     let mut tokens = traced.function.head;
     body.to_tokens(&mut tokens);
     tokens
+}
+
+/// A function whose work is done when it returns.
+pub(super) fn called(traced: &Traced) -> Group {
+    if traced.outcome.is_empty() {
+        guarded(traced)
+    } else {
+        guarded_with_outcome(traced)
+    }
 }
 
 /// ```text
@@ -146,7 +151,7 @@ fn entered(traced: &Traced) -> TokenStream {
         "enter_with"
     };
     let enter = Ident::new(name, span);
-    let attrs = traced.attrs.iter().map(|attr| pair(attr, &door));
+    let attrs = traced.attrs.iter().map(|attr| pair(attr, traced));
     quote_spanned! {span=>
         let __slice = {
             let __gate = #door::#gate(#context #stage);
@@ -164,7 +169,7 @@ pub(super) fn cover(traced: &Traced) -> TokenStream {
     if traced.attrs.is_empty() {
         return quote_spanned! {span=> let __cover = #door::#gate(#context #stage).cover(); };
     }
-    let attrs = traced.attrs.iter().map(|attr| pair(attr, &door));
+    let attrs = traced.attrs.iter().map(|attr| pair(attr, traced));
     quote_spanned! {span=>
         let __cover = {
             let __gate = #door::#gate(#context #stage);
@@ -186,19 +191,18 @@ fn entry(name: &str, traced: &Traced) -> Ident {
 /// The context argument with its comma, or nothing for the current one.
 fn context(traced: &Traced) -> TokenStream {
     let span = Span::mixed_site();
-    match &traced.context {
-        Context::Current => TokenStream::new(),
+    let context = match &traced.context {
+        Context::Current => return TokenStream::new(),
         // What is missing is said about the attribute: there is no token that names the field.
         Context::Receiver(receiver) => {
             let field = Ident::new("trace_ctx", Span::call_site());
-            quote_spanned! {span=> &#receiver.#field, }
+            quote_spanned! {span=> &#receiver.#field }
         }
-        Context::Parameter(parameter) => quote_spanned! {span=> &#parameter, },
-        Context::Expr(expr) => {
-            let reference = reference(expr);
-            quote_spanned! {span=> #reference, }
-        }
-    }
+        Context::Parameter(parameter) => quote_spanned! {span=> &#parameter },
+        Context::Expr(expr) => reference(expr).into_token_stream(),
+    };
+    let krate = krate(traced);
+    quote_spanned! {span=> #krate::AsContext::as_context(#context), }
 }
 
 /// `const { &STAGE }`: `'static` for every constant expression, also one that is no plain path.
@@ -217,40 +221,33 @@ fn reference(expr: &Expr) -> Expr {
     })
 }
 
-/// `("key", value(&EXPR))`
-fn pair(attr: &Attr, door: &TokenStream) -> TokenStream {
-    let (key, value) = (&attr.key, value(attr, door));
+/// `("key", value)`
+fn pair(attr: &Attr, traced: &Traced) -> TokenStream {
+    let (key, value) = (&attr.key, value(attr, traced));
     quote_spanned! {Span::mixed_site()=> (#key, #value) }
 }
 
-fn value(attr: &Attr, door: &TokenStream) -> TokenStream {
+fn value(attr: &Attr, traced: &Traced) -> TokenStream {
     let value = reference(&attr.value);
     let span = Span::mixed_site();
+    let at = span.located_at(attr.value.span());
+    let (krate, door) = (krate(traced), door(traced));
     match attr.format {
-        Format::Value => quote_spanned! {span=> #door::value(#value) },
-        Format::Display => quote_spanned! {span=> #door::display(#value) },
-        Format::Debug => quote_spanned! {span=> #door::debug(#value) },
+        Format::Value => quote_spanned! {span=> #krate::ToValue::to_value(#value) },
+        // A reference to the reference, because the value itself may be unsized.
+        Format::Display => quote_spanned! {at=> #door::display(&#value) },
+        Format::Debug => quote_spanned! {at=> #door::debug(&#value) },
     }
 }
 
 /// `|slice, result| { … }`, what is recorded of the result.
 pub(super) fn outcome(traced: &Traced) -> TokenStream {
     let Outcome { err, ret } = &traced.outcome;
-    let door = door(traced);
     let span = Span::mixed_site();
-    let err = err.map(|format| {
-        let (name, at) = match format {
-            ErrFormat::Display(at) => ("err_display", at),
-            ErrFormat::Debug(at) => ("err_debug", at),
-        };
-        let at = span.located_at(at);
-        let err = Ident::new(name, at);
-        let result = Ident::new("__result", at);
-        quote_spanned! {at=> #door::#err(__slice, #result); }
-    });
+    let err = err.map(|format| failure(format, traced));
     let ret = ret.as_ref().map(|(pattern, attrs)| {
         let attrs = attrs.iter().map(|attr| {
-            let (key, value) = (&attr.key, value(attr, &door));
+            let (key, value) = (&attr.key, value(attr, traced));
             quote_spanned! {span=> __slice.attr(#key, #value); }
         });
         quote_spanned! {span=> let #pattern = __result; #(#attrs)* }
@@ -258,11 +255,29 @@ pub(super) fn outcome(traced: &Traced) -> TokenStream {
     quote_spanned! {span=> |__slice, __result| { #err #ret } }
 }
 
-/// `::mooncake_trace::__private`
-pub(super) fn door(traced: &Traced) -> TokenStream {
+/// Marks the slice as an error if the result is one; complaints are about the option.
+fn failure(format: ErrFormat, traced: &Traced) -> TokenStream {
+    let krate = krate(traced);
+    let (by, span) = match format {
+        ErrFormat::Display(span) => ("ErrByDisplay", span),
+        ErrFormat::Debug(span) => ("ErrByDebug", span),
+    };
+    let span = Span::mixed_site().located_at(span);
+    let by = Ident::new(by, span);
+    quote_spanned! {span=> #krate::#by::look(__result, __slice); }
+}
+
+/// `::mooncake_trace`
+fn krate(traced: &Traced) -> TokenStream {
     let span = Span::mixed_site();
     match &traced.krate {
-        Some(path) => quote_spanned! {span=> #path::__private },
-        None => quote_spanned! {span=> ::mooncake_trace::__private },
+        Some(path) => quote_spanned! {span=> #path },
+        None => quote_spanned! {span=> ::mooncake_trace },
     }
+}
+
+/// `::mooncake_trace::__private`
+pub(super) fn door(traced: &Traced) -> TokenStream {
+    let krate = krate(traced);
+    quote_spanned! {Span::mixed_site()=> #krate::__private }
 }

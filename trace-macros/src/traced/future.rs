@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 use super::body;
-use super::expand::{cover, door, outcome, return_type};
+use super::expand::{called, cover, door, outcome, return_type};
 use super::model::Traced;
 use super::output::Packed;
 
@@ -33,6 +33,7 @@ pub(super) fn covered(traced: &Traced, packed: Packed, wrap: &str) -> Group {
             let before = end.before;
             quote_spanned! {span=> #attrs #items #cover #before #wrapped }
         }
+        None if packed == Packed::Alias => return called(traced),
         None => {
             let door = door(traced);
             let run = body::block(&function.body, TokenStream::from_iter([items, rest]));
@@ -42,14 +43,16 @@ pub(super) fn covered(traced: &Traced, packed: Packed, wrap: &str) -> Group {
             } else {
                 let output = match packed {
                     Packed::Plain => TokenStream::new(),
-                    Packed::PinBox | Packed::Box => return_type(&function.sig.output),
+                    Packed::PinBox | Packed::Box | Packed::Alias => {
+                        return_type(&function.sig.output)
+                    }
                 };
                 quote_spanned! {span=> #door::body(move || #output #run) }
             };
             let wrapped = wrap(quote_spanned! {span=> __made });
             let result = match packed {
                 Packed::Plain => wrapped,
-                Packed::PinBox => {
+                Packed::PinBox | Packed::Alias => {
                     quote_spanned! {span=> if __cover.is_on() { #door::pin(#wrapped) } else { __made } }
                 }
                 Packed::Box => {
@@ -88,7 +91,7 @@ fn plain_end(rest: TokenStream, packed: Packed) -> Option<PlainEnd> {
     let (pin, block) = match packed {
         Packed::Plain => (None, async_block(&mut before)?),
         Packed::Box => return None,
-        Packed::PinBox => {
+        Packed::PinBox | Packed::Alias => {
             let TokenTree::Group(parens) = before.pop()? else {
                 return None;
             };

@@ -27,6 +27,9 @@ pub(super) enum Packed {
     PinBox,
     /// `Box<dyn Future + Unpin>`
     Box,
+    /// `BoxFuture<T>`, somebody's alias of a `Pin<Box<dyn Future + 'static>>`. A future of that type cannot be
+    /// packed again where `T` is not known to be `'static`, only one that is being made.
+    Alias,
 }
 
 /// The shape of a function with this signature.
@@ -48,8 +51,8 @@ fn returned(ty: &Type) -> Shape {
                 return Shape::Sync;
             };
             match last.ident.to_string().as_str() {
-                "BoxFuture" | "LocalBoxFuture" => Shape::Future(Packed::PinBox),
-                "BoxStream" | "LocalBoxStream" => Shape::Stream(Packed::PinBox),
+                "BoxFuture" | "LocalBoxFuture" => Shape::Future(alias(&last.arguments)),
+                "BoxStream" | "LocalBoxStream" => Shape::Stream(alias(&last.arguments)),
                 "Pin" => match argument(&last.arguments).and_then(boxed) {
                     Some(inner) => dynamic(inner, Packed::PinBox),
                     None => Shape::Sync,
@@ -60,6 +63,17 @@ fn returned(ty: &Type) -> Shape {
             }
         }
         _ => Shape::Sync,
+    }
+}
+
+/// How a `BoxFuture<…>` is packed.
+fn alias(arguments: &PathArguments) -> Packed {
+    let has_lifetime = matches!(arguments, PathArguments::AngleBracketed(arguments)
+        if matches!(arguments.args.first(), Some(GenericArgument::Lifetime(_))));
+    if has_lifetime {
+        Packed::PinBox
+    } else {
+        Packed::Alias
     }
 }
 
@@ -186,7 +200,7 @@ mod tests {
 
     #[test]
     fn shapes_are_read_from_the_signature() {
-        use Packed::{Box, PinBox, Plain};
+        use Packed::{Alias, Box, PinBox, Plain};
         for (signature, expected) in [
             ("fn f()", Shape::Sync),
             ("fn f() -> Pin<Box<T>>", Shape::Sync),
@@ -198,6 +212,7 @@ mod tests {
                 Shape::Future(Plain),
             ),
             ("fn f() -> BoxFuture<'_, ()>", Shape::Future(PinBox)),
+            ("fn f() -> BoxFuture<()>", Shape::Future(Alias)),
             (
                 "fn f() -> std::pin::Pin<std::boxed::Box<dyn Future<Output = ()> + Send>>",
                 Shape::Future(PinBox),

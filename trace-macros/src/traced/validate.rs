@@ -18,7 +18,7 @@ pub(super) fn model(
     function: Option<Function>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Traced> {
-    if args.stage.is_none() && !args.names("stage") {
+    if args.stage.is_none() && !args.mentions("stage") {
         diagnostics.at(
             args.start.unwrap_or_else(Span::call_site),
             "which stage is it? write `#[mooncake_trace(stage = MyStages::MY_STAGE)]`, \
@@ -158,7 +158,7 @@ fn context(args: &Args, sig: &Signature, diagnostics: &mut Diagnostics) -> Optio
     match &args.ctx {
         Some(Ctx::Current) => return Some(Context::Current),
         Some(Ctx::Expr(expr)) => return Some(Context::Expr(expr.clone())),
-        None if args.names("ctx") => return None,
+        None if args.mentions("ctx") => return None,
         None => {}
     }
     if let Some(receiver) = sig.receiver() {

@@ -6,10 +6,9 @@
 use std::fmt::{self, Display, Write};
 use std::pin::Pin;
 
-use super::as_context::AsContext;
 use crate::context::Slot;
 use crate::record::Flags;
-use crate::{Attr, Stage, Value, local};
+use crate::{Attr, Stage, TraceContext, Value, local};
 
 /// The slice of a traced function; it ends when this is dropped.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ impl Entered {
 
     /// Marks the slice as an error.
     #[cold]
-    pub(super) fn fail(&self, message: &dyn Display) {
+    pub fn fail(&self, message: &dyn Display) {
         let Some(slot) = self.slot else { return };
         let mut text = String::new();
         // A `Display` that fails leaves what it has written so far.
@@ -92,7 +91,7 @@ fn start_task(slot: &'static Slot, stage: &'static Stage) -> u64 {
 
 /// Opens the slice of `stage` in `ctx`, if it records it.
 #[inline(always)]
-pub fn enter<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+pub fn enter(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
     match slot_of(ctx) {
         Some(slot) if slot.passes(stage) => Entered {
             slot: Some(slot),
@@ -105,7 +104,7 @@ pub fn enter<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
 
 /// [`enter`] for the slice of a future: it is current only while the future is polled.
 #[inline(always)]
-pub fn enter_task<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+pub fn enter_task(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
     match slot_of(ctx) {
         Some(slot) if slot.passes(stage) => Entered {
             slot: Some(slot),
@@ -118,7 +117,7 @@ pub fn enter_task<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Ente
 
 /// [`enter_task`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
 #[inline]
-pub fn enter_task_finish<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+pub fn enter_task_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
     super::gate_finish(ctx, stage).enter_task_with(&[])
 }
 
@@ -131,7 +130,7 @@ pub fn enter_task_current(stage: &'static Stage) -> Entered {
 
 /// [`enter`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
 #[inline]
-pub fn enter_finish<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Entered {
+pub fn enter_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
     super::gate_finish(ctx, stage).enter_with(&[])
 }
 
@@ -149,8 +148,8 @@ pub fn enter_current(stage: &'static Stage) -> Entered {
 }
 
 #[inline(always)]
-pub(super) fn slot_of<C: AsContext + ?Sized>(ctx: &C) -> Option<&'static Slot> {
-    ctx.as_context()?.slot()
+pub(super) fn slot_of(ctx: Option<&TraceContext>) -> Option<&'static Slot> {
+    ctx?.slot()
 }
 
 /// The context of the slice that is open on this thread.

@@ -1,10 +1,9 @@
 //! The context that let a slice through, for what has to be computed only then.
 
-use super::as_context::AsContext;
 use super::covered::Cover;
 use super::door::{Entered, current, slot_of};
 use crate::context::Slot;
-use crate::{Attr, Stage, Value};
+use crate::{Attr, Stage, TraceContext, Value};
 
 /// Whether a context records a stage. It borrows nothing and may be kept for as long as one likes.
 #[derive(Clone, Copy, Debug)]
@@ -104,13 +103,13 @@ impl Gate {
 
 /// Whether `ctx` records `stage`.
 #[inline(always)]
-pub fn gate<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Gate {
+pub fn gate(ctx: Option<&TraceContext>, stage: &'static Stage) -> Gate {
     Gate::new(slot_of(ctx), stage)
 }
 
 /// [`gate`] for a function that closes the thread context at its end.
 #[inline]
-pub fn gate_finish<C: AsContext + ?Sized>(ctx: &C, stage: &'static Stage) -> Gate {
+pub fn gate_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Gate {
     Gate {
         finish: true,
         ..gate(ctx, stage)

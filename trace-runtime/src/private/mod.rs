@@ -13,7 +13,7 @@ mod future;
 #[cfg(feature = "enable")]
 mod gate;
 #[cfg(feature = "enable")]
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod value;
 
 #[cfg(feature = "enable")]
@@ -28,9 +28,7 @@ pub use future::{InSlice, in_slice, in_slice_then};
 #[cfg(feature = "enable")]
 pub use gate::{Gate, gate, gate_current, gate_finish};
 pub use inventory;
-#[cfg(feature = "enable")]
-pub use outcome::{Fallible, err_debug, err_display};
-pub use value::{ToValue, debug, display, value};
+pub use value::{debug, display};
 
 use crate::Stage;
 

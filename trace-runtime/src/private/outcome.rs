@@ -1,8 +1,8 @@
-//! `err`: what makes a result a failure.
+//! `err`: what makes a result a failure, and how it is shown.
 
 use std::fmt::{Debug, Display};
 
-use super::door::Entered;
+use super::Entered;
 
 /// What `err` can look at.
 #[diagnostic::on_unimplemented(
@@ -10,29 +10,37 @@ use super::door::Entered;
     label = "expected a function that returns a `Result`",
     note = "remove `err`"
 )]
-pub trait Fallible {
-    /// The type of its error.
-    type Error;
-
-    /// The error, if it is one.
-    fn error(&self) -> Option<&Self::Error>;
+pub trait ErrByDisplay {
+    /// Marks the slice as an error if this is one.
+    fn look(&self, slice: &Entered);
 }
 
-impl<T, E> Fallible for Result<T, E> {
-    type Error = E;
-
+impl<T, E: ShownByDisplay> ErrByDisplay for Result<T, E> {
     #[inline(always)]
-    fn error(&self) -> Option<&E> {
-        self.as_ref().err()
+    fn look(&self, slice: &Entered) {
+        if let Err(error) = self {
+            slice.fail(&format_args!("{error}"));
+        }
     }
 }
 
-impl<T: Fallible> Fallible for &T {
-    type Error = T::Error;
+/// What `err(Debug)` can look at.
+#[diagnostic::on_unimplemented(
+    message = "`err` needs a function that returns a `Result`, this one returns `{Self}`",
+    label = "expected a function that returns a `Result`",
+    note = "remove `err`"
+)]
+pub trait ErrByDebug {
+    /// Marks the slice as an error if this is one.
+    fn look(&self, slice: &Entered);
+}
 
+impl<T, E: ShownByDebug> ErrByDebug for Result<T, E> {
     #[inline(always)]
-    fn error(&self) -> Option<&T::Error> {
-        (**self).error()
+    fn look(&self, slice: &Entered) {
+        if let Err(error) = self {
+            slice.fail(&format_args!("{error:?}"));
+        }
     }
 }
 
@@ -43,6 +51,7 @@ impl<T: Fallible> Fallible for &T {
     note = "write `err(Debug)` to show it with `Debug`"
 )]
 pub trait ShownByDisplay: Display {}
+
 impl<E: Display> ShownByDisplay for E {}
 
 /// An error that `err(Debug)` can show.
@@ -52,26 +61,5 @@ impl<E: Display> ShownByDisplay for E {}
     note = "derive `Debug` for it, or write `err` to show it with `Display`"
 )]
 pub trait ShownByDebug: Debug {}
+
 impl<E: Debug> ShownByDebug for E {}
-
-/// `err`
-#[inline(always)]
-pub fn err_display<R>(slice: &Entered, result: &R)
-where
-    R: Fallible<Error: ShownByDisplay>,
-{
-    if let Some(error) = result.error() {
-        slice.fail(&error);
-    }
-}
-
-/// `err(Debug)`
-#[inline(always)]
-pub fn err_debug<R>(slice: &Entered, result: &R)
-where
-    R: Fallible<Error: ShownByDebug>,
-{
-    if let Some(error) = result.error() {
-        slice.fail(&format_args!("{error:?}"));
-    }
-}

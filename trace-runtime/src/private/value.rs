@@ -7,32 +7,26 @@ use std::sync::Arc;
 
 use crate::Value;
 
-/// An expression that can be an attribute as it is; it is not moved.
+/// What the expressions of `attrs(key = expr)` of [`#[mooncake_trace]`](macro@crate::mooncake_trace) may be.
+///
+/// The value is taken by reference and borrowed where it can be. Implement it for types of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no attribute value",
     label = "expected a bool, a number, a string, or a list of one of these",
     note = "write `key = %expr` to record it with `Display`, or `key = ?expr` with `Debug`"
 )]
 pub trait ToValue {
-    /// The value, borrowed where it can be.
+    /// The attribute's value.
     fn to_value(&self) -> Value<'_>;
 }
 
-/// The value of `key = expr`.
-#[inline]
-pub fn value<T: ToValue + ?Sized>(value: &T) -> Value<'_> {
-    value.to_value()
-}
-
 /// The value of `key = %expr`.
-#[inline]
-pub fn display<T: Display + ?Sized>(value: &T) -> Value<'static> {
+pub fn display(value: &dyn Display) -> Value<'static> {
     Value::Str(Cow::Owned(value.to_string()))
 }
 
 /// The value of `key = ?expr`.
-#[inline]
-pub fn debug<T: Debug + ?Sized>(value: &T) -> Value<'static> {
+pub fn debug(value: &dyn Debug) -> Value<'static> {
     Value::Str(Cow::Owned(format!("{value:?}")))
 }
 

@@ -1,0 +1,16 @@
+use mooncake_trace::{define_stages, mooncake_trace};
+
+define_stages! {
+    /// Stages of these cases.
+    pub Stages(module = "ui") {
+        /// One.
+        SEND(level = 1),
+    }
+}
+
+#[mooncake_trace(stage = Stages::SEND, ctx = current, err)]
+fn f() -> Option<u32> {
+    None
+}
+
+fn main() {}

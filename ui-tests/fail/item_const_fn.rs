@@ -1,0 +1,14 @@
+use mooncake_trace::{define_stages, mooncake_trace};
+
+define_stages! {
+    /// Stages of these cases.
+    pub Stages(module = "ui") {
+        /// One.
+        SEND(level = 1),
+    }
+}
+
+#[mooncake_trace(stage = Stages::SEND, ctx = current)]
+const fn f() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use mooncake_trace::define_stages;
+
+define_stages! {
+    pub Stages(module = "ui") {
+        SEND(level = 1),
+        SEND(level = 2, name = "other"),
+    }
+}
+
+fn main() {}

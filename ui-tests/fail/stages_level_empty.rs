@@ -1,0 +1,9 @@
+use mooncake_trace::define_stages;
+
+define_stages! {
+    pub Stages(module = "ui") {
+        SEND(level),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use mooncake_trace::define_stages;
+
+define_stages! {
+    pub Stages(module = "ui") {
+        SEND(level = 1)
+        RECV(level = 1),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use mooncake_trace::define_stages;
+
+define_stages! {
+    pub Stages(module = "ui") {}
+}
+
+fn main() {}
