@@ -55,7 +55,7 @@ fn parse_attributes(text: &str) -> impl Iterator<Item = (String, String)> {
     decoded.filter(|(k, _)| !k.is_empty())
 }
 
-fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
