@@ -15,8 +15,6 @@ use crate::model::Span;
 const SINGLE_LINES: usize = 3;
 /// Deeper spans are not shown.
 const MAX_DEPTH: usize = 64;
-/// The widest the names get.
-const NAME_WIDTH: usize = 44;
 
 struct Line<'a> {
     depth: usize,
@@ -28,7 +26,9 @@ pub(super) fn render(set: &SpanSet<'_>, request: &Request<'_>, style: &Style) ->
     let mut lines = Vec::new();
     collect(set, &request.roots, 0, &mut lines);
     let width = |l: &Line<'_>| 2 * l.depth + label(l).chars().count();
-    let name_width = lines.iter().map(width).max().unwrap_or(0).min(NAME_WIDTH);
+    // The bars get half of the width at least.
+    let name_width = lines.iter().map(width).max().unwrap_or(0);
+    let name_width = name_width.min((style.width / 2).max(16));
     // Two blanks, the time, two blanks.
     let bar_width = style.width.saturating_sub(name_width + 13).max(10);
     let mut out = style.heading(request.name());
