@@ -49,17 +49,19 @@ impl BootstrapServer {
         self.listener.local_addr()
     }
 
-    /// Waits for a decode process and answers its greeting. Gives its sessions and the link.
+    /// Waits for a decode process and answers its greeting. Nothing if the stop flag goes up before one comes.
     ///
     /// # Errors
-    /// `Silent` if nobody comes in time or the stop flag goes up; else what is wrong with who came.
+    /// `Silent` if nobody comes in time; else what is wrong with who came.
     pub(crate) fn accept(
         self,
         timeout: Duration,
         stop: &Stop,
         wakeup: &Wakeup,
-    ) -> Result<(Vec<SocketAddr>, Link<ToPrefill>), TransferError> {
-        let mut stream = self.accept_stream(timeout, stop)?;
+    ) -> Result<Option<DecodePeer>, TransferError> {
+        let Some(mut stream) = self.accept_stream(timeout, stop)? else {
+            return Ok(None);
+        };
         configure(&stream, timeout).map_err(TransferError::Bootstrap)?;
         let hello = protocol::read_message(&mut stream).map_err(TransferError::Bootstrap)?;
         let Some(ToPrefill::Hello(hello)) = hello else {
@@ -70,24 +72,42 @@ impl BootstrapServer {
         protocol::write_message(&mut stream, &answer).map_err(TransferError::Bootstrap)?;
         match answer {
             ToDecode::Reject { reason } => Err(TransferError::Protocol(reason)),
-            _ => Ok((hello.sessions, Link::start(stream, wakeup)?)),
+            _ => Ok(Some(DecodePeer {
+                sessions: hello.sessions,
+                link: Link::start(stream, wakeup)?,
+            })),
         }
     }
 
-    fn accept_stream(&self, timeout: Duration, stop: &Stop) -> Result<TcpStream, TransferError> {
+    fn accept_stream(
+        &self,
+        timeout: Duration,
+        stop: &Stop,
+    ) -> Result<Option<TcpStream>, TransferError> {
         let deadline = Instant::now() + timeout;
         loop {
             match self.listener.accept() {
-                Ok((stream, _)) => return Ok(stream),
+                Ok((stream, _)) => return Ok(Some(stream)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(TransferError::Bootstrap(error)),
             }
-            if stop.requested() || Instant::now() >= deadline {
+            if stop.requested() {
+                return Ok(None);
+            }
+            if Instant::now() >= deadline {
                 return Err(TransferError::Silent(timeout));
             }
             thread::sleep(ACCEPT_PAUSE);
         }
     }
+}
+
+/// A decode process that has been welcomed.
+pub(crate) struct DecodePeer {
+    /// Where its sessions listen, by rank.
+    pub(crate) sessions: Vec<SocketAddr>,
+    /// To its scheduler.
+    pub(crate) link: Link<ToPrefill>,
 }
 
 /// Connects a decode process to its prefill process.

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, Command, Stdio};
+use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,7 @@ pub(crate) fn run(part: impl Fn(Role) -> PathBuf, progress: &mut Progress) -> io
     let mut started = Instant::now();
     while alive > 0 {
         match receive(&inbox)? {
-            Event::Said(Role::Prefill, Report::Listening { address }) => {
+            Event::Said(Role::Prefill, Report::Listening { address }) if !run.interrupted => {
                 started = Instant::now();
                 let part = part(Role::Decode);
                 children.push(Process::start(
@@ -95,9 +96,6 @@ pub(crate) fn run(part: impl Fn(Role) -> PathBuf, progress: &mut Progress) -> io
                     events.clone(),
                 )?);
                 alive += 1;
-                if run.interrupted {
-                    children.iter_mut().for_each(Process::stop);
-                }
             }
             Event::Said(role, report) => run.hear(role, report, progress),
             Event::Ended => alive -= 1,
@@ -112,17 +110,11 @@ pub(crate) fn run(part: impl Fn(Role) -> PathBuf, progress: &mut Progress) -> io
     }
     run.elapsed = started.elapsed();
     progress.clear();
-    for child in &mut children {
-        let status = child.child.wait()?;
-        if !status.success() {
-            let name = child.role.word();
-            run.problems
-                .push(format!("the {name} process ended with {status}"));
-        }
-    }
-    run.interrupted |= Role::BOTH
-        .iter()
-        .any(|&role| run.summary(role).is_some_and(|summary| summary.interrupted));
+    let statuses = children
+        .iter_mut()
+        .map(|child| Ok((child.role, child.child.wait()?)))
+        .collect::<io::Result<Vec<_>>>()?;
+    run.judge(&statuses, inbox.try_iter());
     Ok(run)
 }
 
@@ -133,9 +125,30 @@ fn receive(inbox: &Receiver<Event>) -> io::Result<Event> {
 }
 
 impl Run {
+    /// Looks at how the processes ended, and at what was said too late to be acted on.
+    fn judge(&mut self, statuses: &[(Role, ExitStatus)], late: impl Iterator<Item = Event>) {
+        let signalled = |status: &ExitStatus| matches!(status.signal(), Some(SIGINT | SIGTERM));
+        self.interrupted |= late
+            .into_iter()
+            .any(|event| matches!(event, Event::Interrupted))
+            || statuses.iter().any(|(_, status)| signalled(status))
+            || [&self.prefill, &self.decode]
+                .into_iter()
+                .any(|summary| summary.is_some_and(|summary| summary.interrupted));
+        if self.interrupted && self.outcomes.is_empty() {
+            // Stopped while they were starting: they may have found their peer gone, or not have been prepared.
+            return;
+        }
+        for (role, status) in statuses.iter().filter(|(_, status)| !status.success()) {
+            let name = role.word();
+            self.problems
+                .push(format!("the {name} process ended with {status}"));
+        }
+    }
+
     fn hear(&mut self, role: Role, report: Report, progress: &mut Progress) {
         match report {
-            // Only the prefill process listens, and only once.
+            // After an interruption: nobody is to come any more.
             Report::Listening { .. } => {}
             Report::Finished {
                 index,

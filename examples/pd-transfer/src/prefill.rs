@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use mooncake_trace::{RequestStage, ThreadInfo, Timestamp, mooncake_trace, set_thread_info};
 
-use crate::bootstrap::{BootstrapServer, Link};
+use crate::bootstrap::{BootstrapServer, DecodePeer, Link};
 use crate::cli::Settings;
 use crate::engine::TransferEngine;
 use crate::error::TransferError;
@@ -40,7 +40,13 @@ pub(crate) fn run(settings: &Settings) -> Result<Summary, TransferError> {
     let server = BootstrapServer::bind().map_err(TransferError::Bootstrap)?;
     let address = server.address().map_err(TransferError::Bootstrap)?;
     say(&Report::Listening { address })?;
-    let (sessions, link) = server.accept(settings.timeout, &stop, &wakeup)?;
+    let Some(DecodePeer { sessions, link }) = server.accept(settings.timeout, &stop, &wakeup)?
+    else {
+        return Ok(Summary {
+            interrupted: true,
+            ..Summary::default()
+        });
+    };
 
     let shared = Shared {
         rooms: Arc::default(),

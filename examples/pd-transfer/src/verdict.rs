@@ -37,7 +37,7 @@ impl Counts {
 pub(crate) fn problems(run: &Run, settings: &Settings) -> Vec<String> {
     let mut problems = run.problems.clone();
     for role in Role::BOTH {
-        if problems.is_empty() && run.summary(role).is_none() {
+        if problems.is_empty() && !run.interrupted && run.summary(role).is_none() {
             problems.push(format!(
                 "the {} process did not get to its summary",
                 role.word()

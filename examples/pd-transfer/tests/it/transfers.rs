@@ -106,13 +106,11 @@ fn dead_sessions_and_aborts_are_errors() {
         messages.iter().all(|message| message.ends_with("died")),
         "{messages:?}"
     );
-    assert_eq!(
-        trace
-            .named("mooncake_worker_send_session")
-            .filter(|span| span.error)
-            .count(),
-        5
-    );
+    // A chunk that was on the wire when its request was aborted may be refused; that is no death.
+    let broken = trace
+        .named("mooncake_worker_send_session")
+        .filter(|span| span.error && !span.message.ends_with("the room is closed"));
+    assert_eq!(broken.count(), 5);
     // The schedulers' thread spans say why.
     let reasons = trace
         .spans
