@@ -1,5 +1,20 @@
 //! Moves KV cache from a prefill process to a decode process, traced end to end.
 //!
+//! ```text
+//! decode process                                     prefill process
+//!
+//! Decode Scheduler        --- room, traceparent -->  Prefill Scheduler              the bootstrap link
+//!   mooncake_recv                                      prefill_bootstrap
+//!   decode_transferred                                 chunked_prefill, mooncake_send  for each chunk
+//!   kv_verify             <------- outcome --------    prefill_transfer_kv_cache
+//!                                                        |
+//!                                                        | TransferKvChunk { …, trace_ctx }, queued by shard
+//!                                                        v
+//! mooncake decode thread  <--- pages, checksum ----  mooncake transfer worker       a data link for each
+//!   mooncake_worker_recv                               mooncake_worker_send         worker and session
+//!     kv_place, kv_checksum ---------- ack ------->      mooncake_worker_send_session
+//! ```
+//!
 //! A tour, in the order in which a request sees the files: [`decode`] starts a [`receiver`], which leases
 //! pages ([`kv`]) where chunks can land ([`landing`]) and asks over the [`bootstrap`] link; [`prefill`] makes
 //! a [`sender`], computes chunk after chunk, and queues each for a [`worker`] of the [`engine`]; the worker
