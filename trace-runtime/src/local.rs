@@ -33,8 +33,10 @@ pub(crate) struct Local {
     pub(crate) ids: Ids,
     /// The innermost slice that was opened on this thread and is not known to be closed.
     pub(crate) current: Cell<Current>,
-    /// Whether a traced future is being polled: then parents come from `current`, not from the context.
+    /// Whether a traced future is being polled: then parents are looked for among `tasks` first.
     pub(crate) in_task: Cell<bool>,
+    /// The slices of the traced futures that are being polled, innermost last.
+    pub(crate) tasks: RefCell<Vec<u64>>,
     /// Free slots.
     pub(crate) slots: RefCell<Vec<&'static Slot>>,
     /// The words of this thread's [`ThreadIdentity`]; empty before they are needed.
@@ -74,6 +76,7 @@ impl Local {
             ids: Ids::new(),
             current: Cell::new(Current::NONE),
             in_task: Cell::new(false),
+            tasks: RefCell::new(Vec::new()),
             slots: RefCell::new(Vec::new()),
             identity: RefCell::new(Vec::new()),
         }
@@ -160,6 +163,9 @@ impl Local {
         self.ids.forget();
         self.current.set(Current::NONE);
         self.in_task.set(false);
+        if let Ok(mut tasks) = self.tasks.try_borrow_mut() {
+            tasks.clear();
+        }
         if let Ok(mut words) = self.identity.try_borrow_mut() {
             words.clear();
         }

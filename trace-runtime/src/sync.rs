@@ -10,6 +10,10 @@ pub(crate) use std::{
     thread::yield_now,
 };
 
+/// How often a thread that waits for a lock looks before it yields the processor.
+#[cfg(feature = "enable")]
+pub(crate) const LOCK_SPINS: u32 = 64;
+
 /// Words of a chunk: 32 KiB, a few hundred slices.
 #[cfg(feature = "enable")]
 pub(crate) const CHUNK_WORDS: usize = 4096;

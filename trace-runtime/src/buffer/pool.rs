@@ -77,7 +77,7 @@ impl Shelf {
 }
 
 impl Pool {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             shelf: Mutex::new(Shelf {
                 free: Vec::new(),

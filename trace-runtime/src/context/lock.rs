@@ -1,21 +1,18 @@
-//! A one-byte lock around a value: one swap to take it, one plain store to release it.
+//! A one-byte lock around a value: one compare-exchange to take it, one plain store to release it.
 //!
 //! The critical sections of this crate are some tens of nanoseconds long and never call user code, so a waiting
 //! thread spins shortly, then yields. `parking_lot` needs a second locked instruction to release, which is a tenth
 //! of what a whole slice costs.
 //!
 //! Invariant of the `unsafe` in this file: a reference to the value exists only inside a [`Locked`], and at most one
-//! `Locked` of a lock exists at a time: it is made by the thread whose swap turned `taken` from false to true, and
+//! `Locked` of a lock exists at a time: it is made by the thread that turned `taken` from false to true, and
 //! only its drop turns it back.
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{spin_loop, yield_now};
-
-/// How often a waiting thread looks before it yields the processor.
-const SPINS: u32 = 64;
+use crate::sync::{LOCK_SPINS, spin_loop, yield_now};
 
 pub(crate) struct Lock<T> {
     taken: AtomicBool,
@@ -36,7 +33,7 @@ impl<T> Lock<T> {
 
     #[inline(always)]
     pub(crate) fn lock(&self) -> Locked<'_, T> {
-        if self.taken.swap(true, Ordering::Acquire) {
+        if !self.try_take() {
             self.wait();
         }
         Locked { lock: self }
@@ -52,16 +49,26 @@ impl<T> Lock<T> {
         self.taken.store(false, Ordering::Release);
     }
 
+    #[inline(always)]
+    fn try_take(&self) -> bool {
+        self.taken
+            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    }
+
     #[cold]
     #[inline(never)]
     fn wait(&self) {
         let mut spins = 0;
-        while self.taken.load(Ordering::Relaxed) || self.taken.swap(true, Ordering::Acquire) {
-            if spins < SPINS {
+        loop {
+            if spins < LOCK_SPINS {
                 spins += 1;
                 spin_loop();
             } else {
                 yield_now();
+            }
+            if self.try_take() {
+                return;
             }
         }
     }

@@ -53,6 +53,8 @@ pub(super) struct Open {
     pub(super) link: u64,
     /// What is known of the record's flags.
     pub(super) flags: Flags,
+    /// The slice of the traced future that this one belongs to: its own id if it is that slice; 0 if it is on the stack.
+    pub(super) task: u64,
     /// What was current on the opening thread before.
     pub(super) outer: Current,
     /// The slice of a future only: what was current when a poll left something open (see [`Slot::suspend`]).
@@ -75,6 +77,7 @@ impl Open {
             start: Timestamp::from_unix_ns(0),
             link: 0,
             flags: Flags::none(),
+            task: 0,
             outer: Current::NONE,
             suspended: Current::NONE,
             unwinding: false,
@@ -160,6 +163,14 @@ impl Slices {
             return Some(last);
         }
         self.entries[..last].iter().rposition(|open| open.id == id)
+    }
+
+    /// The slice that was opened last of those that belong to the future with the slice `task`.
+    pub(super) fn last_of(&self, task: u64) -> Option<u64> {
+        let open = self.entries[..self.len].iter().rev();
+        open.filter(|open| open.task == task)
+            .map(|open| open.id)
+            .next()
     }
 
     /// The chain from the slice `id` outwards.

@@ -229,17 +229,24 @@ impl State {
 
     // ---- slices ----
 
-    /// The innermost open slice from the calling thread's point of view; 0 if there is none. And whether it is that of
-    /// a future that is being polled, or lies inside of one.
+    /// The innermost open slice from the calling thread's point of view; 0 if there is none. And the slice of the future
+    /// that is being polled, if it belongs to one.
     #[inline(always)]
-    fn innermost(&self, slot: &'static Slot, local: &Local) -> (u64, bool) {
-        if local.in_task.get() {
-            let current = local.current.get();
-            if current.is(slot, current.id) && self.slices.position(current.id).is_some() {
-                return (current.id, true);
-            }
+    fn innermost(&self, local: &Local) -> (u64, u64) {
+        if local.in_task.get()
+            && let Some(found) = self.innermost_in_task(local)
+        {
+            return found;
         }
-        (self.slices.top_id(), false)
+        (self.slices.top_id(), 0)
+    }
+
+    /// Looks from the innermost future outwards: other contexts may have slices and futures of their own in between.
+    #[inline(never)]
+    fn innermost_in_task(&self, local: &Local) -> Option<(u64, u64)> {
+        let tasks = local.tasks.borrow();
+        let mut tasks = tasks.iter().rev();
+        tasks.find_map(|&task| Some((self.slices.last_of(task)?, task)))
     }
 
     /// Opens a slice and returns its id; 0 if there is no thread context.
@@ -259,13 +266,15 @@ impl State {
             return 0;
         }
         let id = local.ids.span();
-        let (innermost, in_task) = self.innermost(slot, local);
+        let (innermost, of_task) = self.innermost(local);
         let (parent, link) = match innermost {
             0 => (self.thread, self.previous),
             parent => (parent, Previous::NONE),
         };
-        let open = self.slices.open(!task && !in_task);
+        let of_task = if task { id } else { of_task };
+        let open = self.slices.open(of_task == 0);
         open.id = id;
+        open.task = of_task;
         open.parent = parent;
         open.stage = stage;
         open.link = link.span_id;
@@ -363,7 +372,7 @@ impl State {
             return;
         }
         if stage.level() <= self.level {
-            let (innermost, _) = self.innermost(slot, local);
+            let (innermost, _) = self.innermost(local);
             let mut chain = self.slices.chain(innermost);
             let found = chain.find(|&index| self.slices.is_of(index, stage));
             drop(chain);
@@ -421,11 +430,7 @@ impl State {
         id: u64,
         attrs: &[Attr<'_>],
     ) {
-        let id = if id == 0 {
-            self.innermost(slot, local).0
-        } else {
-            id
-        };
+        let id = if id == 0 { self.innermost(local).0 } else { id };
         if let Some(index) = self.slices.position(id) {
             self.slices.get(index).attrs.set(attrs, SLICE_KEYS);
         }
@@ -446,7 +451,7 @@ impl State {
 
     /// What the next top-level slice of a copy links to.
     pub(super) fn inherited(&self, slot: &'static Slot, local: &Local) -> Previous {
-        let (innermost, _) = self.innermost(slot, local);
+        let (innermost, _) = self.innermost(local);
         match self.slices.chain(innermost).last() {
             Some(outermost) => Previous::own(self.slices.id(outermost)).inherited(),
             None => self.previous.inherited(),

@@ -199,9 +199,12 @@ fn make_current(slot: &'static Slot, id: u64, inner: bool) -> Outer {
             id,
         }
     };
-    local::with(|local| Outer {
-        current: local.current.replace(current),
-        in_task: local.in_task.replace(true),
+    local::with(|local| {
+        local.tasks.borrow_mut().push(id);
+        Outer {
+            current: local.current.replace(current),
+            in_task: local.in_task.replace(true),
+        }
     })
 }
 
@@ -209,6 +212,7 @@ fn make_current(slot: &'static Slot, id: u64, inner: bool) -> Outer {
 #[inline(never)]
 fn put_back(outer: Outer, slot: &'static Slot, id: u64) -> bool {
     let current = local::with(|local| {
+        local.tasks.borrow_mut().pop();
         local.in_task.set(outer.in_task);
         local.current.replace(outer.current)
     });

@@ -1,0 +1,30 @@
+//! Models of what threads share without a common lock, under loom: every interleaving and every reordering that the
+//! memory model allows. The sources are the runtime's own, with loom's types in place of the standard library's.
+
+#![allow(
+    dead_code,
+    reason = "the runtime's files hold more than the models use"
+)]
+
+mod sync {
+    pub(crate) use loom::hint::spin_loop;
+    pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
+    pub(crate) use loom::thread::yield_now;
+
+    /// A model of waiting need not wait.
+    pub(crate) const LOCK_SPINS: u32 = 0;
+
+    /// Small, so that a thread needs several.
+    pub(crate) const CHUNK_WORDS: usize = 4;
+}
+
+mod buffer;
+
+#[path = "../../trace-runtime/src/context/lock.rs"]
+mod lock;
+
+#[path = "../../trace-runtime/src/clock/seqlock.rs"]
+mod seqlock;
+
+mod hand_over;
+mod shared_state;
