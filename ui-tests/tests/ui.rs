@@ -30,7 +30,10 @@ fn errors_and_odd_functions() {
 fn no_error_mentions_the_private_door() {
     for case in cases("fail") {
         let errors = fs::read_to_string(case.replace(".rs", ".stderr")).unwrap_or_default();
-        assert!(!errors.contains("__private"), "{case} mentions `__private`:\n{errors}");
+        assert!(
+            !errors.contains("__private"),
+            "{case} mentions `__private`:\n{errors}"
+        );
         assert!(!errors.is_empty(), "{case} has no .stderr");
     }
 }

@@ -57,9 +57,11 @@ fn guarded_with_outcome(traced: &Traced) -> Group {
     let output = return_type(&function.sig.output);
     let then = outcome(traced);
     let span = Span::mixed_site();
+    // As if the user had written it, so that lints look into it.
+    let closure = quote_spanned! {function.body.span_open()=> move || };
     body::block(
         &function.body,
-        quote_spanned! {span=> #attrs #enter __slice.run(move || #output #run, #then) },
+        quote_spanned! {span=> #attrs #enter __slice.run(#closure #output #run, #then) },
     )
 }
 
@@ -76,11 +78,13 @@ fn polled(traced: &Traced) -> Group {
     let hint = output_hint(&function.sig.output, &door);
     let run = body::block(&function.body, TokenStream::from_iter([items, hint, rest]));
     let span = Span::mixed_site();
+    // As if the user had written it, so that lints look into it.
+    let future = quote_spanned! {function.body.span_open()=> async move #run };
     let slice = if traced.outcome.is_empty() {
-        quote_spanned! {span=> #door::in_slice(__slice, async move #run).await }
+        quote_spanned! {span=> #door::in_slice(__slice, #future).await }
     } else {
         let then = outcome(traced);
-        quote_spanned! {span=> #door::in_slice_then(__slice, async move #run, #then).await }
+        quote_spanned! {span=> #door::in_slice_then(__slice, #future, #then).await }
     };
     let slice = if returns_never(&function.sig.output) {
         quote_spanned! {span=> match #slice {} }
@@ -94,11 +98,12 @@ fn polled(traced: &Traced) -> Group {
 }
 
 /// Tells the inner `async` block the return type of the function, which it does not know by itself:
-/// without it, `?` would not know its error and `Box::new(…)` would not become a `Box<dyn …>`.
+/// without it, `?` would not know its error and `Box::new(…)` would not become a `Box<dyn …>`. A function that
+/// returns nothing has it too: so its block is never one that only awaits, which `clippy` would complain about.
 fn output_hint(output: &ReturnType, door: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let ty = match output {
-        ReturnType::Default => return TokenStream::new(),
+        ReturnType::Default => quote_spanned! {span=> () },
         _ if returns_never(output) => quote_spanned! {span=> ::core::convert::Infallible },
         ReturnType::Type(_, ty) => match inferred(ty) {
             Type::Infer(_) => return TokenStream::new(),

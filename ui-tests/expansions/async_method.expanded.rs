@@ -1,0 +1,16 @@
+async fn receive(&self, pages: Pages) -> Received {
+    let __slice = ::mooncake_trace::__private::enter_task(
+        ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
+        const { &MooncakeRequestStage::MOONCAKE_RECV },
+    );
+    ::mooncake_trace::__private::in_slice(
+            __slice,
+            async move {
+                if false {
+                    return ::mooncake_trace::__private::never::<Received>();
+                }
+                self.socket.read(pages).await
+            },
+        )
+        .await
+}

@@ -1,0 +1,21 @@
+async fn serve(&self) -> ! {
+    let __slice = ::mooncake_trace::__private::enter_task(
+        ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
+        const { &MooncakeRequestStage::MOONCAKE_WORKER_RECV },
+    );
+    match ::mooncake_trace::__private::in_slice(
+            __slice,
+            async move {
+                if false {
+                    return ::mooncake_trace::__private::never::<
+                        ::core::convert::Infallible,
+                    >();
+                }
+                loop {
+                    self.accept().await;
+                }
+            },
+        )
+        .await
+    {}
+}

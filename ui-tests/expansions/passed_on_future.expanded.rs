@@ -1,0 +1,21 @@
+fn receive(&self, pages: Pages) -> BoxFuture<'_, Received> {
+    let __cover = ::mooncake_trace::__private::gate(
+            ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
+            const { &MooncakeRequestStage::MOONCAKE_RECV },
+        )
+        .cover();
+    let __made = ::mooncake_trace::__private::body(move || -> BoxFuture<
+        '_,
+        Received,
+    > {
+        if pages.is_empty() {
+            return ready(Received::NOTHING).boxed();
+        }
+        self.socket.read(pages).boxed()
+    });
+    if __cover.is_on() {
+        ::mooncake_trace::__private::pin(__cover.wrap(__made))
+    } else {
+        __made
+    }
+}
