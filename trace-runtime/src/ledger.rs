@@ -7,6 +7,7 @@ use crate::buffer::POOL;
 use crate::{Dropped, Stats, context};
 
 static MISUSE: AtomicU64 = AtomicU64::new(0);
+static SAMPLED_OUT: AtomicU64 = AtomicU64::new(0);
 static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
 
 /// What the collector has done with the records it took from the chunks.
@@ -37,12 +38,18 @@ impl Ledger {
     pub(crate) fn disown(&mut self) {
         *self = Self::new();
         MISUSE.store(0, Relaxed);
+        SAMPLED_OUT.store(0, Relaxed);
     }
 }
 
 /// The collector's books. While they are locked no record changes its place between chunk and exporter.
 pub(crate) fn ledger() -> MutexGuard<'static, Ledger> {
     LEDGER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sampling has left a request out.
+pub(crate) fn left_out() {
+    SAMPLED_OUT.fetch_add(1, Relaxed);
 }
 
 /// Somebody called something at the wrong moment.
@@ -68,6 +75,7 @@ pub fn stats() -> Stats {
             shutdown_timeout: ledger.timed_out,
         },
         in_flight: counts.waiting + ledger.collected,
+        sampled_out: SAMPLED_OUT.load(Relaxed),
         misuse: MISUSE.load(Relaxed),
         open_contexts: context::open_contexts(),
     }

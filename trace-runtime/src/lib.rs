@@ -10,6 +10,7 @@ mod exporter;
 mod gating;
 mod host;
 mod options;
+mod sampling;
 mod span;
 mod stage;
 mod stats;
@@ -74,6 +75,7 @@ pub use host::host_id;
 #[doc(inline)]
 pub use mooncake_trace_macros::{define_stages, mooncake_trace};
 pub use options::{InstallError, Options, ShutdownReport};
+pub use sampling::{sampling_ratio, set_sampling_ratio};
 pub use span::{Event, Link, Parent, Span, SpanKind, Status};
 pub use stage::{Stage, StageTable, modules, stage_tables};
 pub use stats::{Dropped, StageLatency, Stats};

@@ -19,6 +19,8 @@ pub struct Stats {
     pub dropped: Dropped,
     /// Spans in buffers or on their way through the exporter.
     pub in_flight: u64,
+    /// Requests that sampling has left out; they have no spans, so they are not among the above.
+    pub sampled_out: u64,
     /// Calls at the wrong moment: a second start or finish, an end without a match, a rebuild before the start.
     pub misuse: u64,
     /// Contexts with a request or thread span that has begun and not ended; those spans are not among the above.

@@ -11,7 +11,7 @@ use crate::carrier::{self, Carrier};
 use crate::clock::Timestamp;
 use crate::record::{Flags, RequestIdentity, push_text};
 use crate::w3c::{self, TraceParent};
-use crate::{gating, local};
+use crate::{gating, ledger, local, sampling};
 
 /// Says what a new request context is about; see [`TraceContext::builder`].
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl<'a> ContextBuilder<'a> {
     }
 
     /// The context. Whether it records is decided here, for good: by the switch, the module list, the level and the
-    /// sampled flag of the `traceparent`. One that does not record hands its headers on and costs next to nothing.
+    /// sampled flag of the `traceparent`, for a new trace by the sampling ratio. One that does not record hands its headers on and costs next to nothing.
     #[must_use]
     pub fn build(self) -> TraceContext {
         let sampled = self.parent.is_none_or(|parent| parent.sampled);
@@ -94,9 +94,21 @@ impl<'a> ContextBuilder<'a> {
         if level == 0 || !sampled {
             return self.relay();
         }
+        let drawn = if self.parent.is_none() && !sampling::takes_all() {
+            let trace_id = local::with(|local| local.ids.trace());
+            if !sampling::takes(trace_id) {
+                return Self::left_out(trace_id);
+            }
+            trace_id
+        } else {
+            0
+        };
         local::with(|local| {
             let slot = Slot::take(local);
-            self.fill(&mut slot.lock(), level);
+            let mut state = slot.lock();
+            state.trace_id = drawn;
+            self.fill(&mut state, level);
+            drop(state);
             slot.open_gate(level);
             TraceContext::of(slot)
         })
@@ -112,6 +124,21 @@ impl<'a> ContextBuilder<'a> {
                 set_trace_state(state, trace_state);
             }
         }
+    }
+
+    /// A request that sampling leaves out: whoever it goes to is to leave it out too.
+    #[cold]
+    fn left_out(trace_id: u128) -> TraceContext {
+        ledger::left_out();
+        let parent = TraceParent {
+            trace_id,
+            span_id: local::with(|local| local.ids.span()),
+            sampled: false,
+        };
+        TraceContext::relaying(Relay::Headers {
+            parent,
+            trace_state: None,
+        })
     }
 
     fn relay(self) -> TraceContext {
