@@ -38,18 +38,19 @@ pub(crate) fn watch() {}
 #[cfg(unix)]
 mod handlers {
     use std::cell::RefCell;
-    use std::sync::{MutexGuard, PoisonError, RwLockWriteGuard};
+    use std::sync::{Arc, MutexGuard, PoisonError, RwLockWriteGuard};
 
     use super::{FORKS, Relaxed};
     use crate::buffer::{POOL, Shelf};
     use crate::context::{self, FREE, SLABS, Slot};
+    use crate::control::Control;
     use crate::gating::{self, MODULES, ModuleEntry};
     use crate::ledger::{self, Ledger};
     use crate::{install, local};
 
     /// All locks of this crate, in the order in which they may be taken one inside the other.
     struct Held {
-        installed: MutexGuard<'static, bool>,
+        installed: MutexGuard<'static, Option<Arc<Control>>>,
         ledger: MutexGuard<'static, Ledger>,
         shelf: MutexGuard<'static, Shelf>,
         alarm: MutexGuard<'static, bool>,
@@ -89,7 +90,7 @@ mod handlers {
         let Some(mut held) = exchange(None) else {
             return;
         };
-        *held.installed = false;
+        *held.installed = None;
         held.ledger.disown();
         held.shelf.disown();
         *held.alarm = false;

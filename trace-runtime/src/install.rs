@@ -1,6 +1,6 @@
 //! Installing an exporter, and the guard that ends it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::{InstallError, Options, ShutdownReport, Stats, fork, gating, host, le
 /// How long the drop of a [`TraceGuard`] waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
-static INSTALLED: Mutex<bool> = Mutex::new(false);
+static INSTALLED: Mutex<Option<Arc<Control>>> = Mutex::new(None);
 
-/// Whether tracing is installed, locked.
-pub(crate) fn installed() -> std::sync::MutexGuard<'static, bool> {
+/// The control of the collector, if tracing is installed.
+pub(crate) fn installed() -> MutexGuard<'static, Option<Arc<Control>>> {
     INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn installed() -> std::sync::MutexGuard<'static, bool> {
 /// If tracing is installed already, or the thread cannot be started.
 pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, InstallError> {
     let mut installed = installed();
-    if *installed {
+    if installed.is_some() {
         return Err(InstallError::AlreadyInstalled);
     }
     fork::watch();
@@ -46,13 +46,23 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
         .name("mooncake-trace".to_owned())
         .spawn(move || collector.run())
         .map_err(InstallError::Thread)?;
-    *installed = true;
+    *installed = Some(Arc::clone(&control));
     gating::set_tracing_enabled(true);
     Ok(TraceGuard {
         control,
         thread: Some(thread),
         forks: fork::count(),
     })
+}
+
+/// Exports everything that was recorded before the call; false if that took longer than `timeout`, true also if tracing
+/// is not installed.
+///
+/// For whoever does not have the [`TraceGuard`], such as an administration endpoint.
+#[must_use = "false says that spans are still in flight"]
+pub fn flush(timeout: Duration) -> bool {
+    let control = installed().clone();
+    control.is_none_or(|control| control.flush(timeout))
 }
 
 /// Keeps tracing installed. Dropping it shuts tracing down, waiting at most 5 seconds for the exporter.
@@ -107,7 +117,7 @@ impl TraceGuard {
             ledger.timed_out += std::mem::take(&mut ledger.collected) + POOL.abandon();
             ledger.abandoned += 1;
         }
-        *installed() = false;
+        *installed() = None;
         let stats = ledger::stats();
         if stats.dropped.total() > 0 || stats.open_contexts > 0 {
             log::warn!(target: "mooncake_trace", "tracing shut down with losses: {stats:?}");

@@ -6,4 +6,4 @@ mod pipeline;
 pub use context::{
     ContextBuilder, SliceGuard, TraceContext, mooncake_trace_slice, mooncake_trace_slice_at,
 };
-pub use pipeline::{Batch, TraceGuard, install, stage_latencies, stats};
+pub use pipeline::{Batch, TraceGuard, flush, install, stage_latencies, stats};

@@ -65,6 +65,13 @@ impl TraceGuard {
     }
 }
 
+/// True: nothing is in flight.
+#[must_use = "false says that spans are still in flight"]
+pub fn flush(timeout: Duration) -> bool {
+    let _ = timeout;
+    true
+}
+
 /// All zero.
 #[must_use]
 pub fn stats() -> Stats {
