@@ -1,7 +1,5 @@
 //! Arrows: one for each link, and one for each parent in another process.
 
-use std::collections::HashMap;
-
 use super::span_set::SpanSet;
 use super::stable_id::StableIds;
 use super::{Flow, Process, Role};
@@ -12,7 +10,7 @@ pub(super) fn connect(
     processes: &[Process<'_>],
     ids: &mut StableIds,
 ) -> (Vec<Flow>, usize) {
-    let drawn = Drawn::of(processes);
+    let drawn = Drawn::of(processes, set.spans.len());
     let mut flows = Vec::new();
     let mut dangling = 0;
     for (i, entry) in set.spans.iter().enumerate() {
@@ -29,8 +27,7 @@ pub(super) fn connect(
         match entry.parent {
             // A thread's part has the request's name already and a link where the request goes on.
             Some(parent)
-                if entry.info.role != Role::Thread
-                    && drawn.process[&i] != drawn.process[&parent] =>
+                if entry.info.role != Role::Thread && drawn.process[i] != drawn.process[parent] =>
             {
                 flows.push(drawn.flow(parent, i, set, ids, b"parent"));
             }
@@ -38,27 +35,27 @@ pub(super) fn connect(
             _ => {}
         }
     }
-    flows.sort_by_key(|f| (drawn.order[&f.from], drawn.order[&f.to], f.id));
+    flows.sort_by_key(|f| (drawn.order[f.from], drawn.order[f.to], f.id));
     (flows, dangling)
 }
 
-/// Where each span is drawn.
+/// Where each span is drawn, by its number.
 struct Drawn {
-    process: HashMap<usize, usize>,
-    order: HashMap<usize, (u64, usize)>,
+    process: Vec<usize>,
+    order: Vec<(u64, usize)>,
 }
 
 impl Drawn {
-    fn of(processes: &[Process<'_>]) -> Self {
+    fn of(processes: &[Process<'_>], spans: usize) -> Self {
         let mut drawn = Self {
-            process: HashMap::new(),
-            order: HashMap::new(),
+            process: vec![0; spans],
+            order: vec![(0, 0); spans],
         };
         let mut place = 0;
         for (p, process) in processes.iter().enumerate() {
             for item in process.items().filter(|i| i.event.is_none()) {
-                drawn.process.insert(item.span.index, p);
-                drawn.order.insert(item.span.index, (item.start_ns, place));
+                drawn.process[item.span.index] = p;
+                drawn.order[item.span.index] = (item.start_ns, place);
                 place += 1;
             }
         }
@@ -80,7 +77,7 @@ impl Drawn {
         };
         let (a, b) = (id_of(from), id_of(to));
         let id = ids.get(&[b"flow", &a.0, &a.1, &b.0, &b.1, what]);
-        let (from, to) = if self.order[&from] <= self.order[&to] {
+        let (from, to) = if self.order[from] <= self.order[to] {
             (from, to)
         } else {
             (to, from)
@@ -92,28 +89,34 @@ impl Drawn {
 /// Flow ids by the spans at their ends.
 #[derive(Debug, Default)]
 pub struct FlowEnds {
-    leaving: HashMap<usize, Vec<u64>>,
-    arriving: HashMap<usize, Vec<u64>>,
+    /// By span number; shorter than there are spans.
+    leaving: Vec<Vec<u64>>,
+    arriving: Vec<Vec<u64>>,
 }
 
 impl FlowEnds {
     /// The ends of `flows`.
     pub fn of(flows: &[Flow]) -> Self {
-        let mut ends = Self::default();
+        let last = flows.iter().map(|f| f.from.max(f.to)).max();
+        let spans = last.map_or(0, |l| l + 1);
+        let mut ends = Self {
+            leaving: vec![Vec::new(); spans],
+            arriving: vec![Vec::new(); spans],
+        };
         for f in flows {
-            ends.leaving.entry(f.from).or_default().push(f.id);
-            ends.arriving.entry(f.to).or_default().push(f.id);
+            ends.leaving[f.from].push(f.id);
+            ends.arriving[f.to].push(f.id);
         }
         ends
     }
 
     /// Ids of the arrows that leave the span of this [`SpanInfo::index`](super::SpanInfo::index).
     pub fn leaving(&self, span: usize) -> &[u64] {
-        self.leaving.get(&span).map_or(&[], Vec::as_slice)
+        self.leaving.get(span).map_or(&[], Vec::as_slice)
     }
 
     /// Ids of the arrows that point to it.
     pub fn arriving(&self, span: usize) -> &[u64] {
-        self.arriving.get(&span).map_or(&[], Vec::as_slice)
+        self.arriving.get(span).map_or(&[], Vec::as_slice)
     }
 }
