@@ -10,7 +10,7 @@ use crate::convert::{SPAN_KIND_INTERNAL, link_flags, span_flags};
 /// Fields that every span has, and all of whose sizes are fixed: trace id, span id, kind, start, end, flags.
 const FIXED: usize = 18 + 10 + 2 + 9 + 9 + 6;
 /// A link.
-const LINK: usize = 18 + 10 + 6;
+const LINK: usize = 18 + 10 + 5;
 
 /// Appends `span` as a field of its `ScopeSpans`.
 #[inline]
