@@ -89,13 +89,13 @@ pub use {
     context::{
         ContextBuilder, SliceGuard, TraceContext, mooncake_trace_slice, mooncake_trace_slice_at,
     },
-    install::{TraceGuard, install},
+    install::{TraceGuard, flush, install},
     latency::stage_latencies,
     ledger::stats,
 };
 
 #[cfg(not(feature = "enable"))]
 pub use off::{
-    Batch, ContextBuilder, SliceGuard, TraceContext, TraceGuard, install, mooncake_trace_slice,
-    mooncake_trace_slice_at, stage_latencies, stats,
+    Batch, ContextBuilder, SliceGuard, TraceContext, TraceGuard, flush, install,
+    mooncake_trace_slice, mooncake_trace_slice_at, stage_latencies, stats,
 };

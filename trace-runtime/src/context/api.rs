@@ -190,7 +190,7 @@ impl TraceContext {
     pub fn set_slice_attrs(&self, attrs: &[Attr<'_>]) {
         self.on(|slot| {
             locked(slot, |state, local| {
-                state.set_slice_attrs(slot, local, 0, attrs);
+                state.set_slice_attrs(local, 0, attrs);
             });
         });
     }

@@ -230,7 +230,7 @@ impl Slot {
     pub(crate) fn set_attrs(&'static self, id: u64, attrs: &[Attr<'_>]) {
         if id != 0 {
             locked(self, |state, local| {
-                state.set_slice_attrs(self, local, id, attrs);
+                state.set_slice_attrs(local, id, attrs);
             });
         }
     }

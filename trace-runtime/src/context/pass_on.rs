@@ -25,7 +25,7 @@ impl TraceContext {
                 return Self::null();
             }
             let copy = Slot::take(local);
-            fill_copy(&mut copy.lock(), state, slot, local);
+            fill_copy(&mut copy.lock(), state, local);
             copy.open_gate(state.level);
             Self::of(copy)
         })
@@ -42,7 +42,7 @@ impl TraceContext {
         };
         locked(slot, |state, local| match &state.relay {
             Some(relay) => relay.carrier(),
-            None if state.has_root() => Carrier::new(carrier_state(state, slot, local)),
+            None if state.has_root() => Carrier::new(carrier_state(state, local)),
             None => Carrier::disabled(),
         })
     }
@@ -80,7 +80,7 @@ impl TraceContext {
     }
 }
 
-fn fill_copy(to: &mut State, from: &State, slot: &'static Slot, local: &Local) {
+fn fill_copy(to: &mut State, from: &State, local: &Local) {
     to.level = from.level;
     to.phase = Phase::Copy;
     to.trace_id = from.trace_id;
@@ -89,7 +89,7 @@ fn fill_copy(to: &mut State, from: &State, slot: &'static Slot, local: &Local) {
     to.start = from.start;
     to.trace_state.extend_from_slice(&from.trace_state);
     to.identity.extend_from_slice(&from.identity);
-    to.previous = from.inherited(slot, local);
+    to.previous = from.inherited(local);
     to.foreign_trace = from.foreign_trace;
 }
 
@@ -106,9 +106,9 @@ fn trace_state(state: &State) -> Option<&str> {
     Some(crate::record::text(words, *len as usize))
 }
 
-fn carrier_state(state: &State, slot: &'static Slot, local: &Local) -> carrier::State {
+fn carrier_state(state: &State, local: &Local) -> carrier::State {
     let identity = RequestIdentity::read(&state.identity);
-    let previous = state.inherited(slot, local);
+    let previous = state.inherited(local);
     carrier::State {
         rid: identity.rid.to_owned(),
         bootstrap_room: identity.room,

@@ -423,13 +423,7 @@ impl State {
     }
 
     /// Sets attributes of an open slice; of the innermost one if `id` is 0.
-    pub(super) fn set_slice_attrs(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        id: u64,
-        attrs: &[Attr<'_>],
-    ) {
+    pub(super) fn set_slice_attrs(&mut self, local: &Local, id: u64, attrs: &[Attr<'_>]) {
         let id = if id == 0 { self.innermost(local).0 } else { id };
         if let Some(index) = self.slices.position(id) {
             self.slices.get(index).attrs.set(attrs, SLICE_KEYS);
@@ -450,7 +444,7 @@ impl State {
     // ---- passing it on ----
 
     /// What the next top-level slice of a copy links to.
-    pub(super) fn inherited(&self, slot: &'static Slot, local: &Local) -> Previous {
+    pub(super) fn inherited(&self, local: &Local) -> Previous {
         let (innermost, _) = self.innermost(local);
         match self.slices.chain(innermost).last() {
             Some(outermost) => Previous::own(self.slices.id(outermost)).inherited(),
