@@ -22,8 +22,10 @@
 //! | [`report`] | figures for the terminal |
 //! | [`mod@file`] | trace files on disk |
 //!
-//! Features: `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
+//! Features: `admin` (an HTTP endpoint for run-time control), `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
 
+#[cfg(feature = "admin")]
+pub mod admin;
 mod config;
 mod convert;
 pub mod exporter;
