@@ -58,11 +58,24 @@ pub(crate) fn call(
         }
         Function::Checked => (traced.checked)(&cell, &mut body),
         Function::Panicking => caught(|| (traced.panicking)(&cell, &mut body)),
+        // What other threads do meanwhile is not inside of a future: only a thread that polls it is.
+        Function::Async | Function::Future | Function::Boxed if visits_others(func, &op.thread) => {
+            (traced.checked)(&cell, &mut body)
+        }
         Function::Async | Function::Future | Function::Boxed => {
             block_on(future(world, op, func, &cell, seat))
         }
     };
     report(world, place, outcome);
+}
+
+/// Whether the body has ops of other threads.
+fn visits_others(func: &MooncakeFunc, thread: &str) -> bool {
+    func.body.iter().any(|op| match &op.call {
+        _ if op.thread != thread => true,
+        Call::MooncakeFunc(inner) => visits_others(inner, thread),
+        _ => false,
+    })
 }
 
 fn report(world: &World, place: usize, outcome: Outcome) {

@@ -263,6 +263,58 @@ fn a_slice_that_is_open_across_an_await_is_the_parent_of_what_follows() {
     );
 }
 
+#[mooncake_trace(stage = Kv::WRITE, ctx = inner)]
+async fn of_another_request(outer: &TraceContext, inner: &TraceContext) {
+    Pending(1).await;
+    drop(outer.slice(&Kv::ACK));
+    drop(inner.slice(&Kv::ACK));
+}
+
+#[mooncake_trace(stage = Kv::SEND, ctx = outer)]
+async fn of_two_requests(outer: &TraceContext, inner: &TraceContext) {
+    let wait = outer.slice(&Kv::WAIT);
+    let guard = inner.slice(&Kv::WAIT);
+    drop(outer.slice(&Kv::ACK));
+    join(
+        of_another_request(outer, inner),
+        of_another_request(outer, inner),
+    )
+    .await;
+    drop(guard);
+    drop(wait);
+    drop(outer.slice(&Kv::ACK));
+}
+
+#[test]
+fn requests_that_alternate_within_a_future_do_not_mix() {
+    let recording = Recording::start();
+    let [a, b] = ["a", "b"].map(|rid| TraceContext::builder(rid).build());
+    a.req_start();
+    b.req_start();
+    block_on(of_two_requests(&a, &b));
+    a.req_finish();
+    b.req_finish();
+    recording.assert_tree(
+        "
+        Req a
+          [main]
+            send
+              wait
+                ack
+                ack
+                ack
+              ack
+        Req b
+          [main]
+            wait
+              write
+                ack
+              write
+                ack
+        ",
+    );
+}
+
 #[mooncake_trace(stage = Kv::SEND, ctx = ctx, err)]
 async fn owning(ctx: TraceContext, keep: bool) -> Result<(), &'static str> {
     if !keep {
