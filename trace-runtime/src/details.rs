@@ -56,7 +56,7 @@ impl<'a> SliceDetails<'a> {
     }
 }
 
-/// A span that has begun and not ended; see [`TraceContext::open_spans`].
+/// A span that has begun and not ended; see [`open_spans`](crate::TraceContext::open_spans).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenSpan {

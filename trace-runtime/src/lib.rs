@@ -60,7 +60,7 @@
 //!
 //! # What an annotated function becomes
 //!
-//! ```ignore
+//! ```text
 //! #[mooncake_trace(stage = MooncakeRequestStage::MOONCAKE_SEND)]
 //! fn send(&mut self, indices: &[u32]) -> usize {
 //!     self.queue.push(indices);
