@@ -18,12 +18,14 @@ use crate::model::Resource;
 pub enum InitError {
     /// The module list names what is not there.
     Modules(ModulesError),
-    /// A variable of the environment does not hold a positive number.
+    /// A variable of the environment does not hold what it should.
     Variable {
         /// Its name.
         name: &'static str,
         /// What it holds.
         value: String,
+        /// What it should hold.
+        expected: &'static str,
     },
     /// A trace file could not be begun.
     File {
@@ -42,12 +44,11 @@ impl fmt::Display for InitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Modules(e) => e.fmt(f),
-            Self::Variable { name, value } => {
-                write!(
-                    f,
-                    "{name}: expected a positive whole number, found {value:?}"
-                )
-            }
+            Self::Variable {
+                name,
+                value,
+                expected,
+            } => write!(f, "{name}: expected {expected}, found {value:?}"),
             Self::File { path, source } => {
                 write!(
                     f,
@@ -85,8 +86,11 @@ pub fn init(config: Config) -> Result<Guard, InitError> {
         return Ok(Guard(None));
     }
     if let Some(bad) = config.bad_variable {
-        let (name, value) = (bad.name, bad.value);
-        return Err(InitError::Variable { name, value });
+        return Err(InitError::Variable {
+            name: bad.name,
+            value: bad.value,
+            expected: bad.expected,
+        });
     }
     if let Some(modules) = &config.modules {
         check_modules(modules).map_err(InitError::Modules)?;
@@ -117,13 +121,17 @@ pub fn init(config: Config) -> Result<Guard, InitError> {
     if let Some(bytes) = config.memory_limit {
         options = options.memory_limit(bytes);
     }
-    let guard = mt::install(tee, options).map_err(InitError::Install)?;
+    // Before the first context can be made.
     if let Some(level) = config.level {
         mt::set_trace_level(level);
     }
     if let Some(modules) = &config.modules {
         mt::set_trace_modules(modules);
     }
+    if let Some(ratio) = config.sampling_ratio {
+        mt::set_sampling_ratio(ratio);
+    }
+    let guard = mt::install(tee, options).map_err(InitError::Install)?;
     Ok(Guard(Some(guard)))
 }
 

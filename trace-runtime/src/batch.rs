@@ -8,6 +8,8 @@ use crate::record::decode;
 pub struct Batch {
     words: Vec<u64>,
     spans: usize,
+    /// How often it has been offered to the exporter before.
+    attempt: u32,
     host_id: String,
 }
 
@@ -16,6 +18,7 @@ impl Batch {
         Self {
             words: Vec::new(),
             spans: 0,
+            attempt: 0,
             host_id,
         }
     }
@@ -30,6 +33,13 @@ impl Batch {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.spans == 0
+    }
+
+    /// 0 when the batch is offered for the first time; otherwise how often the exporter has asked for it to come again
+    /// ([`ExportError::retry`](crate::ExportError::retry)). It is the same batch then, span by span.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
     }
 
     /// Shows every span to `visit`. The span is decoded into memory that is used again for the next one, so this
@@ -49,9 +59,15 @@ impl Batch {
         self.words.len()
     }
 
+    /// It is to be offered again.
+    pub(crate) const fn again(&mut self) {
+        self.attempt = self.attempt.saturating_add(1);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.words.clear();
         self.spans = 0;
+        self.attempt = 0;
     }
 
     /// Room at the end for one more record.

@@ -149,7 +149,7 @@ impl Collector {
             return;
         }
         let spans = self.batch.len() as u64;
-        let result = self.delivery.deliver(&self.batch);
+        let result = self.delivery.deliver(&mut self.batch);
         self.batch.clear();
         let mut ledger = ledger::ledger();
         if ledger.abandoned != self.abandoned {

@@ -33,7 +33,7 @@ impl Delivery {
     }
 
     /// Delivers `batch`; an error is final.
-    pub(crate) fn deliver(&mut self, batch: &Batch) -> Result<Receipt, ExportError> {
+    pub(crate) fn deliver(&mut self, batch: &mut Batch) -> Result<Receipt, ExportError> {
         let mut patience = PATIENCE;
         let mut backoff = BACKOFF.0;
         loop {
@@ -53,6 +53,7 @@ impl Delivery {
             match error.pause(jittered(backoff)) {
                 Some(pause) if pause < patience => {
                     self.complain(&format!("{error}; trying again"));
+                    batch.again();
                     patience = self.control.pause(pause, patience);
                     backoff = (backoff * 2).min(BACKOFF.1);
                 }

@@ -101,6 +101,21 @@ impl ExportError {
         self
     }
 
+    /// Whether the same batch should come again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.retry != Retry::Never
+    }
+
+    /// After how long the receiver wants the batch again, if it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.retry {
+            Retry::After(after) => Some(after),
+            Retry::Never | Retry::Soon => None,
+        }
+    }
+
     /// How long to wait before the batch comes again, if it should.
     #[cfg(feature = "enable")]
     pub(crate) fn pause(&self, backoff: Duration) -> Option<Duration> {

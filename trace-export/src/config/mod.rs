@@ -42,6 +42,7 @@ pub struct Config {
     pub(crate) attributes: Vec<KeyValue>,
     pub(crate) modules: Option<String>,
     pub(crate) level: Option<u8>,
+    pub(crate) sampling_ratio: Option<f64>,
     pub(crate) interval: Option<Duration>,
     pub(crate) max_batch: Option<usize>,
     pub(crate) memory_limit: Option<usize>,
@@ -68,6 +69,7 @@ impl Default for Config {
             attributes: Vec::new(),
             modules: None,
             level: None,
+            sampling_ratio: None,
             interval: None,
             max_batch: None,
             memory_limit: None,
@@ -111,6 +113,12 @@ impl Config {
     /// The trace level.
     pub fn level(mut self, level: u8) -> Self {
         self.level = Some(level);
+        self
+    }
+
+    /// The share of new traces to record, 0–1; a request with a `traceparent` follows that.
+    pub fn sampling_ratio(mut self, ratio: f64) -> Self {
+        self.sampling_ratio = Some(ratio);
         self
     }
 

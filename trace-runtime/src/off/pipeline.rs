@@ -21,6 +21,12 @@ impl Batch {
         true
     }
 
+    /// 0.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        0
+    }
+
     /// Shows nothing.
     pub fn for_each<'a>(&'a self, visit: impl FnMut(&Span<'a>)) {
         let _ = visit;
