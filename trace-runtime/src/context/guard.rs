@@ -135,18 +135,20 @@ impl Slot {
             .start_slice(self, local, stage, attrs, at, false)
     }
 
-    /// Opens the slice of a future, unless the context is not the one of `generation` any more.
-    pub(crate) fn start_task(
+    /// [`start`](Self::start), unless the context is not the one of `generation` any more. The slice of a future (`task`)
+    /// is the innermost one of its context only while the future is polled.
+    pub(crate) fn start_in(
         &'static self,
         generation: u32,
         stage: &'static Stage,
         attrs: &[Attr<'_>],
+        task: bool,
     ) -> u64 {
         locked(self, |state, local| {
             if self.generation() != generation {
                 return 0;
             }
-            state.start_slice(self, local, stage, attrs, None, true)
+            state.start_slice(self, local, stage, attrs, None, task)
         })
     }
 

@@ -86,7 +86,7 @@ fn end_finish(slot: &'static Slot, id: u64, generation: u32) {
 
 #[inline(never)]
 fn start_task(slot: &'static Slot, stage: &'static Stage) -> u64 {
-    slot.start_task(slot.generation(), stage, &[])
+    slot.start_in(slot.generation(), stage, &[], true)
 }
 
 /// Opens the slice of `stage` in `ctx`, if it records it.

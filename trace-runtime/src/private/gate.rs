@@ -40,7 +40,9 @@ impl Gate {
     #[must_use]
     pub fn enter_with(&self, attrs: &[Attr<'_>]) -> Entered {
         match self.slot {
-            Some(slot) if self.on => self.entered(slot.start(self.stage, attrs, None)),
+            Some(slot) if self.on => {
+                self.entered(slot.start_in(self.generation, self.stage, attrs, false))
+            }
             _ => self.entered(0),
         }
     }
@@ -93,7 +95,7 @@ impl Gate {
             return Entered::OFF;
         };
         let id = if self.on {
-            slot.start_task(self.generation, self.stage, attrs)
+            slot.start_in(self.generation, self.stage, attrs, true)
         } else {
             0
         };
