@@ -119,14 +119,18 @@ impl Local {
         chunk.publish(written);
     }
 
-    /// Leaves a record of any size for the collector. Without memory for it, it is counted as dropped.
-    pub(crate) fn push(&self, head: &[u64; HEAD_WORDS], tail: &[&[u64]]) {
-        let len = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
+    /// Leaves a record of any size, `len` words in all, for the collector. Without memory for it, it is counted as
+    /// dropped.
+    pub(crate) fn push(&self, len: usize, head: &[u64; HEAD_WORDS], tail: &[&[u64]]) {
         if len > CHUNK_WORDS {
             let words = head.iter().chain(tail.iter().copied().flatten());
             let _counted_there = POOL.post(words.copied().collect());
-        } else if let Some((chunk, room)) = self.room(len) {
-            let mut room = store(room, head);
+        } else if let Some((chunk, room)) = self.room(len)
+            && let Some((to_head, mut room)) = room.split_first_chunk::<HEAD_WORDS>()
+        {
+            for (to, word) in to_head.iter().zip(head) {
+                to.store(*word, Relaxed);
+            }
             for part in tail {
                 room = store(room, part);
             }
@@ -174,7 +178,10 @@ impl Local {
 
 /// Stores `words` at the head of `room` and returns the rest.
 #[inline(always)]
-pub(crate) fn store<'a>(room: &'a [AtomicU64], words: &[u64]) -> &'a [AtomicU64] {
+fn store<'a>(room: &'a [AtomicU64], words: &[u64]) -> &'a [AtomicU64] {
+    if words.is_empty() {
+        return room;
+    }
     let (to, rest) = room.split_at(words.len().min(room.len()));
     for (to, word) in to.iter().zip(words) {
         to.store(*word, Relaxed);

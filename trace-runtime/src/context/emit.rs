@@ -190,15 +190,13 @@ fn push(
     let flags = flags
         .with_if(Flags::DROPPED, dropped != 0)
         .with_if(Flags::TRACE_STATE, !parts.trace_state.is_empty());
-    let tail = [
-        &extra[usize::from(dropped == 0)..=link_words],
-        parts.trace_state,
-        parts.events.words(),
-        parts.identity,
-        parts.attrs.words(),
-    ];
-    let words = HEAD_WORDS + tail.iter().map(|part| part.len()).sum::<usize>();
-    let (attrs, events) = (parts.attrs.count(), parts.events.count());
-    head[0] = Header::new(kind, flags, words, attrs, events).to_word();
-    local.push(&head, &tail);
+    let extra = &extra[usize::from(dropped == 0)..=link_words];
+    let (trace_state, identity) = (parts.trace_state, parts.identity);
+    let (events, attrs) = (parts.events.words(), parts.attrs.words());
+    // Added up by hand: a sum over the slices below would be vectorised, and wait for them to reach the cache.
+    let words =
+        HEAD_WORDS + extra.len() + trace_state.len() + events.len() + identity.len() + attrs.len();
+    let counts = (parts.attrs.count(), parts.events.count());
+    head[0] = Header::new(kind, flags, words, counts.0, counts.1).to_word();
+    local.push(words, &head, &[extra, trace_state, events, identity, attrs]);
 }
