@@ -16,12 +16,12 @@ pub(crate) fn problems(trace: &Trace, run: &Run) -> Vec<String> {
     for role in Role::BOTH {
         problems.extend(check_process(trace, run, role));
     }
-    // Where nothing was to be traced, or spans were lost, there is nothing to find.
-    let spans = |role| run.summary(role).map_or_else(Default::default, |s| s.spans);
-    let complete = Role::BOTH
-        .into_iter()
-        .all(|role| spans(role).recorded > 0 && spans(role).dropped == 0);
-    if complete {
+    // Where spans were lost a root may be among them.
+    let complete = |role| {
+        run.summary(role)
+            .is_some_and(|summary| summary.spans.dropped == 0)
+    };
+    if Role::BOTH.into_iter().all(complete) {
         problems.extend(check_requests(trace, run));
     }
     problems
@@ -54,7 +54,11 @@ fn check_requests(trace: &Trace, run: &Run) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, sides) in &run.outcomes {
         let root = |kind| roots.get(&(kind, sides.room)).copied();
-        let problem = match (root("Sender"), root("Receiver")) {
+        let (sender, receiver) = (root("Sender"), root("Receiver"));
+        let problem = match (sender, receiver) {
+            _ if sides.traced == 1 => "it was traced on one side only",
+            (None, None) if sides.traced == 0 => continue,
+            _ if sides.traced == 0 => "it was not to be traced",
             (Some(sender), Some(receiver)) if sender.trace_id != receiver.trace_id => {
                 "sender and receiver are in different traces"
             }

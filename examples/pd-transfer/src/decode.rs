@@ -205,11 +205,13 @@ impl Scheduler<'_> {
 
 fn finish(receiver: KvReceiver, outcome: Outcome) -> Result<(), TransferError> {
     let (index, room) = (receiver.index(), receiver.room());
+    let traced = receiver.is_traced();
     receiver.finish(&outcome);
     outcome::say(&Report::Finished {
         index,
         room,
         outcome,
+        traced,
     })
     .map_err(|_| TransferError::PeerGone)
 }

@@ -50,6 +50,8 @@ pub(crate) struct Sides {
     pub(crate) prefill: Option<Outcome>,
     /// On the receiver's side.
     pub(crate) decode: Option<Outcome>,
+    /// On how many sides it was traced.
+    pub(crate) traced: usize,
 }
 
 impl Run {
@@ -154,12 +156,14 @@ impl Run {
                 index,
                 room,
                 outcome,
+                traced,
             } => {
                 if role == Role::Decode {
                     progress.finished(index, &outcome);
                 }
                 let sides = self.outcomes.entry(index).or_default();
                 sides.room = room;
+                sides.traced += usize::from(traced);
                 match role {
                     Role::Prefill => sides.prefill = Some(outcome),
                     Role::Decode => sides.decode = Some(outcome),

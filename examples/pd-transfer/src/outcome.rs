@@ -58,6 +58,8 @@ pub(crate) enum Report {
         room: u64,
         /// How.
         outcome: Outcome,
+        /// Whether this side traced it: modules, levels and sampling decide.
+        traced: bool,
     },
     /// The last line of an orderly process.
     Summary(Summary),

@@ -235,11 +235,13 @@ impl Prefill {
         link: Option<&mut Link<ToPrefill>>,
         outcome: Outcome,
     ) -> Result<(), TransferError> {
+        let traced = self.sender.trace_ctx().is_enabled();
         self.sender.finish(&outcome);
         say(&Report::Finished {
             index: self.index,
             room: self.room,
             outcome: outcome.clone(),
+            traced,
         })?;
         let Some(link) = link else { return Ok(()) };
         link.send(&ToDecode::Ended {

@@ -64,6 +64,11 @@ impl KvReceiver {
         self.room
     }
 
+    /// Whether the request is traced on this side.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.trace_ctx.is_enabled()
+    }
+
     /// Lets chunks land, and asks the prefill side for them. The `traceparent` goes along, so that both sides
     /// end up in one trace.
     ///

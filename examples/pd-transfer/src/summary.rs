@@ -32,7 +32,7 @@ pub(crate) fn print(
     if trace.spans.is_empty() {
         writeln!(
             out,
-            "\nNothing was traced: see --trace-modules, --trace-level and OTEL_SDK_DISABLED."
+            "\nNothing was traced: see --trace-modules, --trace-level and the OTEL_* variables."
         )?;
     } else {
         let width =

@@ -59,6 +59,7 @@ fn run(outcome: Outcome) -> Run {
         room: ROOM,
         prefill: Some(outcome.clone()),
         decode: Some(outcome),
+        traced: 2,
     };
     Run {
         outcomes: [(0, sides)].into(),
@@ -137,7 +138,13 @@ fn where_spans_were_dropped_or_nothing_was_traced_no_roots_are_expected() {
         open: 0,
     };
     assert!(problems(&trace(Vec::new()), &run).is_empty());
+
     let nothing = Summary::default();
     (run.prefill, run.decode) = (Some(nothing), Some(nothing));
+    let sides = run.outcomes.get_mut(&0).unwrap();
+    sides.traced = 0;
     assert!(problems(&Trace::default(), &run).is_empty());
+    let sides = run.outcomes.get_mut(&0).unwrap();
+    sides.traced = 1;
+    assert_eq!(problems(&Trace::default(), &run).len(), 1);
 }

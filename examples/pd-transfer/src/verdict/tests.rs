@@ -46,6 +46,7 @@ fn run(outcomes: [Outcome; 3]) -> Run {
         room: 1,
         prefill: Some(outcome.clone()),
         decode: Some(outcome),
+        traced: 0,
     });
     Run {
         outcomes: (0..).zip(sides).collect(),

@@ -22,15 +22,27 @@ pub(crate) fn command(dir: &Path, line: &str) -> Command {
         .args(line.split_whitespace())
         .arg("--out")
         .arg(dir)
-        .env_remove("NO_COLOR")
         .stdin(Stdio::null());
+    // What the caller's shell says about tracing is not what is tested.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("OTEL_") || name.starts_with("SGLANG_") {
+            command.env_remove(&*name);
+        }
+    }
     command
 }
 
 /// Runs it to its end.
 pub(crate) fn run(line: &str) -> Run {
+    run_with_env(line, &[])
+}
+
+/// Runs it to its end with variables in its environment.
+pub(crate) fn run_with_env(line: &str, variables: &[(&str, &str)]) -> Run {
     let dir = tempfile::tempdir().unwrap();
-    let output = command(dir.path(), line).output().unwrap();
+    let mut command = command(dir.path(), line);
+    let output = command.envs(variables.iter().copied()).output().unwrap();
     Run::of(dir, output)
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::run::{command, run};
+use crate::run::{command, run, run_with_env};
 
 #[test]
 fn help_has_examples_and_exit_codes() {
@@ -74,4 +74,21 @@ fn modules_and_levels_are_switched_by_flags() {
     let typo = run("--trace-modules mooncak");
     assert_eq!(typo.code, Some(2));
     assert!(typo.stderr.contains("did you mean"), "{}", typo.stderr);
+}
+
+#[test]
+fn a_request_is_sampled_on_both_sides_or_on_neither() {
+    let half = [
+        ("OTEL_TRACES_SAMPLER", "traceidratio"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.5"),
+    ];
+    let run = run_with_env("--requests 64 --kv-mib 1 --abort-every 4", &half);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!((run.count("requests"), run.count("aborted")), (64, 16));
+    let (traced, _) = run.assert_complete().assert_roots();
+    assert!((1..64).contains(&traced), "{traced}");
+
+    let run = run_with_env("--requests 2 --kv-mib 1", &[("OTEL_SDK_DISABLED", "true")]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.trace().spans.is_empty());
 }
