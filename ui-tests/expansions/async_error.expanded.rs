@@ -6,15 +6,15 @@ async fn receive(&self, pages: Pages) -> Result<(), TransferError> {
         );
         if __gate.is_on() {
             __gate
-                .enter_task_with(
+                .task_with(
                     &[("pages", ::mooncake_trace::ToValue::to_value(&pages.len()))],
                 )
         } else {
-            __gate.off()
+            __gate.task()
         }
     };
-    ::mooncake_trace::__private::in_slice_then(
-            __slice,
+    __slice
+        .wrap_then(
             async move {
                 if false {
                     return ::mooncake_trace::__private::never::<

@@ -1,16 +1,14 @@
 async fn receive(&self, pages: Pages) -> Received {
-    let __slice = ::mooncake_trace::__private::enter_task(
+    let __slice = ::mooncake_trace::__private::task(
         ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
         const { &MooncakeRequestStage::MOONCAKE_RECV },
     );
-    ::mooncake_trace::__private::in_slice(
-            __slice,
-            async move {
-                if false {
-                    return ::mooncake_trace::__private::never::<Received>();
-                }
-                self.socket.read(pages).await
-            },
-        )
+    __slice
+        .wrap(async move {
+            if false {
+                return ::mooncake_trace::__private::never::<Received>();
+            }
+            self.socket.read(pages).await
+        })
         .await
 }

@@ -2,14 +2,14 @@ fn receive<'a>(
     &'a self,
     pages: Pages,
 ) -> Pin<Box<dyn Future<Output = Result<(), TransferError>> + Send + 'a>> {
-    let __cover = ::mooncake_trace::__private::gate(
+    let __slice = ::mooncake_trace::__private::gate(
             ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
             const { &MooncakeRequestStage::MOONCAKE_RECV },
         )
-        .cover();
+        .task();
     Box::pin(
-        __cover
-            .wrap_then(
+        __slice
+            .cover_then(
                 async move { self.socket.read(pages).await },
                 |__slice, __result| {
                     ::mooncake_trace::ErrByDisplay::look(__result, __slice);

@@ -1,9 +1,9 @@
 fn receive(&self, pages: Pages) -> BoxFuture<'_, Received> {
-    let __cover = ::mooncake_trace::__private::gate(
+    let __slice = ::mooncake_trace::__private::gate(
             ::mooncake_trace::AsContext::as_context(&self.trace_ctx),
             const { &MooncakeRequestStage::MOONCAKE_RECV },
         )
-        .cover();
+        .task();
     let __made = ::mooncake_trace::__private::body(move || -> BoxFuture<
         '_,
         Received,
@@ -13,8 +13,8 @@ fn receive(&self, pages: Pages) -> BoxFuture<'_, Received> {
         }
         self.socket.read(pages).boxed()
     });
-    if __cover.is_on() {
-        ::mooncake_trace::__private::pin(__cover.wrap(__made))
+    if __slice.is_on() {
+        ::mooncake_trace::__private::pin(__slice.cover(__made))
     } else {
         __made
     }

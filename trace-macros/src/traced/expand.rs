@@ -18,8 +18,8 @@ pub(super) fn expand(traced: Traced) -> TokenStream {
     let body = match traced.shape {
         Shape::Sync => called(&traced),
         Shape::Async => polled(&traced),
-        Shape::Future(packed) => future::covered(&traced, packed, "wrap"),
-        Shape::Stream(packed) => future::covered(&traced, packed, "wrap_stream"),
+        Shape::Future(packed) => future::covered(&traced, packed, "cover"),
+        Shape::Stream(packed) => future::covered(&traced, packed, "cover_stream"),
     };
     let mut tokens = traced.function.head;
     body.to_tokens(&mut tokens);
@@ -67,25 +67,21 @@ fn guarded_with_outcome(traced: &Traced) -> Group {
 
 /// ```text
 /// async fn f(&self) -> R { BODY }
-///     => async fn f(&self) -> R { let __slice = …; in_slice(__slice, async move { BODY }).await }
+///     => async fn f(&self) -> R { let __slice = …; __slice.wrap(async move { BODY }).await }
 /// ```
 /// `async move` is what borrows nothing and so never changes an auto trait.
 fn polled(traced: &Traced) -> Group {
     let function = &traced.function;
     let door = door(traced);
-    let enter = entered(traced);
+    let enter = task(traced);
     let body::Body { attrs, items, rest } = body::cut(function.body.stream());
     let hint = output_hint(&function.sig.output, &door);
     let run = body::block(&function.body, TokenStream::from_iter([items, hint, rest]));
     let span = Span::mixed_site();
     // As if the user had written it, so that lints look into it.
     let future = quote_spanned! {function.body.span_open()=> async move #run };
-    let slice = if traced.outcome.is_empty() {
-        quote_spanned! {span=> #door::in_slice(__slice, #future).await }
-    } else {
-        let then = outcome(traced);
-        quote_spanned! {span=> #door::in_slice_then(__slice, #future, #then).await }
-    };
+    let slice = wrapped(traced, &future, "wrap");
+    let slice = quote_spanned! {span=> #slice.await };
     let slice = if returns_never(&function.sig.output) {
         quote_spanned! {span=> match #slice {} }
     } else {
@@ -141,46 +137,51 @@ fn entered(traced: &Traced) -> TokenStream {
     let door = door(traced);
     let (stage, context) = (stage(traced), context(traced));
     if traced.attrs.is_empty() {
-        let name = if traced.shape == Shape::Async {
-            "enter_task"
-        } else {
-            "enter"
-        };
-        let enter = entry(name, traced);
+        let enter = entry("enter", traced);
         return quote_spanned! {span=> let __slice = #door::#enter(#context #stage); };
     }
     let gate = entry("gate", traced);
-    let name = if traced.shape == Shape::Async {
-        "enter_task_with"
-    } else {
-        "enter_with"
-    };
-    let enter = Ident::new(name, span);
     let attrs = traced.attrs.iter().map(|attr| pair(attr, traced));
     quote_spanned! {span=>
         let __slice = {
             let __gate = #door::#gate(#context #stage);
-            if __gate.is_on() { __gate.#enter(&[#(#attrs),*]) } else { __gate.off() }
+            if __gate.is_on() { __gate.enter_with(&[#(#attrs),*]) } else { __gate.off() }
         };
     }
 }
 
-/// `let __cover = …;`, for a future that is polled later.
-pub(super) fn cover(traced: &Traced) -> TokenStream {
+/// `let __slice = …;` of a future, which opens it when it is first polled.
+pub(super) fn task(traced: &Traced) -> TokenStream {
     let span = Span::mixed_site();
     let door = door(traced);
     let (stage, context) = (stage(traced), context(traced));
     let gate = entry("gate", traced);
+    if traced.attrs.is_empty() && traced.shape == Shape::Async {
+        let task = entry("task", traced);
+        return quote_spanned! {span=> let __slice = #door::#task(#context #stage); };
+    }
     if traced.attrs.is_empty() {
-        return quote_spanned! {span=> let __cover = #door::#gate(#context #stage).cover(); };
+        return quote_spanned! {span=> let __slice = #door::#gate(#context #stage).task(); };
     }
     let attrs = traced.attrs.iter().map(|attr| pair(attr, traced));
     quote_spanned! {span=>
-        let __cover = {
+        let __slice = {
             let __gate = #door::#gate(#context #stage);
-            if __gate.is_on() { __gate.cover_with(&[#(#attrs),*]) } else { __gate.cover() }
+            if __gate.is_on() { __gate.task_with(&[#(#attrs),*]) } else { __gate.task() }
         };
     }
+}
+
+/// `__slice.wrap(future)`, with what is recorded of the result.
+pub(super) fn wrapped(traced: &Traced, future: &TokenStream, wrap: &str) -> TokenStream {
+    let span = Span::mixed_site();
+    if traced.outcome.is_empty() {
+        let wrap = Ident::new(wrap, span);
+        return quote_spanned! {span=> __slice.#wrap(#future) };
+    }
+    let wrap = Ident::new(&format!("{wrap}_then"), span);
+    let then = outcome(traced);
+    quote_spanned! {span=> __slice.#wrap(#future, #then) }
 }
 
 /// `name`, `name_current` or `name_finish`.
@@ -246,7 +247,7 @@ fn value(attr: &Attr, traced: &Traced) -> TokenStream {
 }
 
 /// `|slice, result| { … }`, what is recorded of the result.
-pub(super) fn outcome(traced: &Traced) -> TokenStream {
+fn outcome(traced: &Traced) -> TokenStream {
     let Outcome { err, ret } = &traced.outcome;
     let span = Span::mixed_site();
     let err = err.map(|format| failure(format, traced));

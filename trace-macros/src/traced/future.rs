@@ -1,37 +1,28 @@
 //! The tokens of a function that makes a future or a stream: the slice covers its life, not its making.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 use super::body;
-use super::expand::{called, cover, door, outcome, return_type};
+use super::expand::{called, door, return_type, task, wrapped};
 use super::model::Traced;
 use super::output::Packed;
 
 /// ```text
 /// fn f(&self) -> impl Future { BODY }
-///     => fn f(&self) -> impl Future { let __cover = …; __cover.wrap(body(move || { BODY })) }
+///     => fn f(&self) -> impl Future { let __slice = …; __slice.cover(body(move || { BODY })) }
 /// ```
 /// Without the closure where the body plainly ends with an `async` block or `Box::pin` of one.
 pub(super) fn covered(traced: &Traced, packed: Packed, wrap: &str) -> Group {
     let function = &traced.function;
-    let cover = cover(traced);
+    let task = task(traced);
     let body::Body { attrs, items, rest } = body::cut(function.body.stream());
     let span = Span::mixed_site();
-    let wrap = |future: TokenStream| {
-        if traced.outcome.is_empty() {
-            let wrap = Ident::new(wrap, span);
-            quote_spanned! {span=> __cover.#wrap(#future) }
-        } else {
-            let then = outcome(traced);
-            quote_spanned! {span=> __cover.wrap_then(#future, #then) }
-        }
-    };
     let tokens = match plain_end(rest.clone(), packed) {
         Some(end) => {
-            let wrapped = end.pack(wrap(end.block.clone()));
+            let wrapped = end.pack(wrapped(traced, &end.block, wrap));
             let before = end.before;
-            quote_spanned! {span=> #attrs #items #cover #before #wrapped }
+            quote_spanned! {span=> #attrs #items #task #before #wrapped }
         }
         None if packed == Packed::Alias => return called(traced),
         None => {
@@ -49,17 +40,17 @@ pub(super) fn covered(traced: &Traced, packed: Packed, wrap: &str) -> Group {
                 };
                 quote_spanned! {span=> #door::body(move || #output #run) }
             };
-            let wrapped = wrap(quote_spanned! {span=> __made });
+            let wrapped = wrapped(traced, &quote_spanned! {span=> __made }, wrap);
             let result = match packed {
                 Packed::Plain => wrapped,
                 Packed::PinBox | Packed::Alias => {
-                    quote_spanned! {span=> if __cover.is_on() { #door::pin(#wrapped) } else { __made } }
+                    quote_spanned! {span=> if __slice.is_on() { #door::pin(#wrapped) } else { __made } }
                 }
                 Packed::Box => {
-                    quote_spanned! {span=> if __cover.is_on() { #door::boxed(#wrapped) } else { __made } }
+                    quote_spanned! {span=> if __slice.is_on() { #door::boxed(#wrapped) } else { __made } }
                 }
             };
-            quote_spanned! {span=> #attrs #cover let __made = #made; #result }
+            quote_spanned! {span=> #attrs #task let __made = #made; #result }
         }
     };
     body::block(&function.body, tokens)

@@ -2,6 +2,9 @@
 //!
 //! The guard borrows nothing, so the body may move, replace or drop what `ctx = EXPR` named: it keeps the slot and the
 //! id of its slice, and an id that is not open any more is ignored.
+//!
+//! What is out of line is `extern "C"`: it does not unwind, and the compiler knows, so that a traced function gets no
+//! landing pads on its account. The recording path runs no user code and has nothing to panic about.
 
 use std::fmt::{self, Display, Write};
 use std::pin::Pin;
@@ -10,27 +13,18 @@ use crate::context::Slot;
 use crate::record::Flags;
 use crate::{Attr, Stage, TraceContext, Value, local};
 
-/// The slice of a traced function; it ends when this is dropped.
-#[derive(Debug)]
-pub struct Entered {
+/// A slice that is being recorded, or none.
+#[derive(Clone, Copy, Debug)]
+pub struct Handle {
     pub(super) slot: Option<&'static Slot>,
     /// 0 if the slice is not recorded.
     pub(super) id: u64,
-    /// The generation of the context whose thread context ends with the slice.
-    pub(super) finish: Option<u32>,
 }
 
-impl Entered {
-    /// A slice that is not recorded.
-    pub(super) const OFF: Self = Self {
-        slot: None,
-        id: 0,
-        finish: None,
-    };
-
+impl Handle {
     /// Whether the slice is recorded.
     #[inline(always)]
-    pub(super) fn is_on(&self) -> bool {
+    pub(super) fn is_on(self) -> bool {
         self.id != 0
     }
 
@@ -39,7 +33,7 @@ impl Entered {
         self.attrs(&[(key, value)]);
     }
 
-    pub(super) fn attrs(&self, attrs: &[Attr<'_>]) {
+    pub(super) fn attrs(self, attrs: &[Attr<'_>]) {
         if let Some(slot) = self.slot {
             slot.set_attrs(self.id, attrs);
         }
@@ -54,15 +48,25 @@ impl Entered {
         let _written: fmt::Result = write!(text, "{message}");
         slot.fail(self.id, &text);
     }
+}
 
+/// The slice of a traced function; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Entered {
+    pub(super) slice: Handle,
+    /// The generation of the context whose thread context ends with the slice.
+    pub(super) finish: Option<u32>,
+}
+
+impl Entered {
     /// Runs the body of a function whose result is looked at.
     ///
     /// The body is an argument of its own, so that it is an `FnOnce` and may return borrows of what it captures.
     #[inline(always)]
-    pub fn run<R>(&self, body: impl FnOnce() -> R, then: impl FnOnce(&Self, &R)) -> R {
+    pub fn run<R>(&self, body: impl FnOnce() -> R, then: impl FnOnce(&Handle, &R)) -> R {
         let result = body();
-        if self.is_on() {
-            then(self, &result);
+        if self.slice.is_on() {
+            then(&self.slice, &result);
         }
         result
     }
@@ -71,61 +75,37 @@ impl Entered {
 impl Drop for Entered {
     #[inline(always)]
     fn drop(&mut self) {
-        let Some(slot) = self.slot else { return };
         match self.finish {
-            None => slot.end(self.id),
-            Some(generation) => end_finish(slot, self.id, generation),
+            None if self.slice.is_on() => end(self.slice.slot, self.slice.id),
+            None => {}
+            Some(generation) => end_finish(self.slice.slot, self.slice.id, generation),
         }
     }
 }
 
 #[inline(never)]
-fn end_finish(slot: &'static Slot, id: u64, generation: u32) {
-    slot.end_more(id, None, Flags::none(), Some(generation));
+extern "C" fn start(slot: &'static Slot, stage: &'static Stage) -> u64 {
+    slot.start(stage, &[], None)
 }
 
 #[inline(never)]
-fn start_task(slot: &'static Slot, stage: &'static Stage) -> u64 {
-    slot.start_in(slot.generation(), stage, &[], true)
+extern "C" fn end(slot: Option<&'static Slot>, id: u64) {
+    if let Some(slot) = slot {
+        slot.end(id);
+    }
+}
+
+#[inline(never)]
+extern "C" fn end_finish(slot: Option<&'static Slot>, id: u64, generation: u32) {
+    if let Some(slot) = slot {
+        slot.end_more(id, None, Flags::none(), Some(generation));
+    }
 }
 
 /// Opens the slice of `stage` in `ctx`, if it records it.
 #[inline(always)]
 pub fn enter(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
-    match slot_of(ctx) {
-        Some(slot) if slot.passes(stage) => Entered {
-            slot: Some(slot),
-            id: slot.start(stage, &[], None),
-            finish: None,
-        },
-        _ => Entered::OFF,
-    }
-}
-
-/// [`enter`] for the slice of a future: it is current only while the future is polled.
-#[inline(always)]
-pub fn enter_task(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
-    match slot_of(ctx) {
-        Some(slot) if slot.passes(stage) => Entered {
-            slot: Some(slot),
-            id: start_task(slot, stage),
-            finish: None,
-        },
-        _ => Entered::OFF,
-    }
-}
-
-/// [`enter_task`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
-#[inline]
-pub fn enter_task_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
-    super::gate_finish(ctx, stage).enter_task_with(&[])
-}
-
-/// [`enter_task`] in the context of the slice that is open on this thread or task.
-#[inline]
-#[must_use]
-pub fn enter_task_current(stage: &'static Stage) -> Entered {
-    super::gate_current(stage).enter_task_with(&[])
+    entered(slot_of(ctx), stage)
 }
 
 /// [`enter`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
@@ -137,13 +117,18 @@ pub fn enter_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entere
 /// Opens the slice of `stage` in the context of the slice that is open on this thread or task.
 #[inline]
 pub fn enter_current(stage: &'static Stage) -> Entered {
-    match current() {
-        Some(slot) if slot.passes(stage) => Entered {
-            slot: Some(slot),
-            id: slot.start(stage, &[], None),
-            finish: None,
-        },
-        _ => Entered::OFF,
+    entered(current(), stage)
+}
+
+#[inline(always)]
+fn entered(slot: Option<&'static Slot>, stage: &'static Stage) -> Entered {
+    let id = match slot {
+        Some(slot) if slot.passes(stage) => start(slot, stage),
+        _ => 0,
+    };
+    Entered {
+        slice: Handle { slot, id },
+        finish: None,
     }
 }
 
@@ -153,8 +138,8 @@ pub(super) fn slot_of(ctx: Option<&TraceContext>) -> Option<&'static Slot> {
 }
 
 /// The context of the slice that is open on this thread.
-#[inline]
-pub(super) fn current() -> Option<&'static Slot> {
+#[inline(never)]
+pub(super) extern "C" fn current() -> Option<&'static Slot> {
     let current = local::with(|local| local.current.get());
     current.slot.filter(|slot| slot.holds(current.id))
 }

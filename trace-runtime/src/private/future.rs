@@ -1,24 +1,19 @@
-//! The slice of an `async fn`: one thin future around the body.
-//!
-//! The slice is open when the future is made, which happens in the first poll of the function. Around every poll it is
-//! made the current one of the thread, and what was current before is put back: so futures that are polled side by
-//! side get the right parents, and nothing of a thread stays behind when the future moves to another one.
+//! The thin future around the body of an `async fn` or around a future that a function returns.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::door::Entered;
-use crate::context::Slot;
-use crate::local::{self, Current};
-use crate::{Attr, Value};
+use super::door::Handle;
+use super::task::Task;
 
 /// What looks at the result of a traced future.
 pub trait Look<R> {
     /// Looks at it, if the slice is recorded.
-    fn look(self, slice: &Entered, result: &R);
+    fn look(&mut self, slice: Handle, result: &R);
 }
 
 /// Does not look.
@@ -27,194 +22,163 @@ pub struct Ignore;
 
 impl<R> Look<R> for Ignore {
     #[inline(always)]
-    fn look(self, _: &Entered, _: &R) {}
+    fn look(&mut self, _: Handle, _: &R) {}
 }
 
-/// Looks with a closure.
+/// Looks with a closure, once.
 #[derive(Clone, Copy, Debug)]
-pub struct Then<T>(pub(super) T);
+pub struct Then<T>(Option<T>);
 
-impl<R, T: FnOnce(&Entered, &R)> Look<R> for Then<T> {
+impl<R, T: FnOnce(&Handle, &R)> Look<R> for Then<T> {
     #[inline(always)]
-    fn look(self, slice: &Entered, result: &R) {
-        if slice.is_on() {
-            (self.0)(slice, result);
+    fn look(&mut self, slice: Handle, result: &R) {
+        if slice.is_on()
+            && let Some(then) = self.0.take()
+        {
+            then(&slice, result);
         }
     }
+}
+
+/// Who holds a future.
+pub trait Kind {
+    /// Whether it may outlive a panic of its poll.
+    const KEPT: bool;
+}
+
+/// An `async fn`, which drops it if its poll panics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inner;
+
+/// Whoever called the function that returned it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Returned;
+
+impl Kind for Inner {
+    const KEPT: bool = false;
+}
+
+impl Kind for Returned {
+    const KEPT: bool = true;
 }
 
 pin_project! {
-    /// A future inside of a slice that is open already.
+    /// A future or stream inside of a slice.
+    ///
+    /// If its poll panics, an `async fn` drops it at once, and [`Task`] sees to the rest. One that a function has
+    /// returned may outlive the panic, so that its polls need a guard.
     #[derive(Debug)]
-    pub struct InSlice<F, L = Ignore> {
+    pub struct InSlice<F, L, K> {
         // In this order: what the future still holds goes away inside of the slice.
         #[pin]
         future: F,
-        slice: Entered,
-        // Whether the last poll has left a slice open inside of this one.
-        inner: bool,
-        look: Option<L>,
+        task: Task,
+        look: L,
+        kind: K,
+    }
+}
+
+impl Task {
+    /// Puts the future of an `async fn` into the slice.
+    #[inline(always)]
+    pub fn wrap<F: Future>(self, future: F) -> InSlice<F, Ignore, Inner> {
+        self.around(future, Ignore)
     }
 
-    impl<F, L> PinnedDrop for InSlice<F, L> {
-        fn drop(this: Pin<&mut Self>) {
-            cancel(this.project().slice);
+    /// [`wrap`](Self::wrap), and lets `then` look at the result.
+    #[inline(always)]
+    pub fn wrap_then<F, T>(self, future: F, then: T) -> InSlice<F, Then<T>, Inner>
+    where
+        F: Future,
+        T: FnOnce(&Handle, &F::Output),
+    {
+        self.around(future, Then(Some(then)))
+    }
+
+    /// Puts a future that a function returns into the slice.
+    #[inline(always)]
+    pub fn cover<F: Future>(self, future: F) -> InSlice<F, Ignore, Returned> {
+        self.around(future, Ignore)
+    }
+
+    /// [`cover`](Self::cover), and lets `then` look at the result.
+    #[inline(always)]
+    pub fn cover_then<F, T>(self, future: F, then: T) -> InSlice<F, Then<T>, Returned>
+    where
+        F: Future,
+        T: FnOnce(&Handle, &F::Output),
+    {
+        self.around(future, Then(Some(then)))
+    }
+
+    /// Puts a stream that a function returns into the slice.
+    #[inline(always)]
+    pub fn cover_stream<S: Stream>(self, stream: S) -> InSlice<S, Ignore, Returned> {
+        self.around(stream, Ignore)
+    }
+
+    #[inline(always)]
+    fn around<F, L, K: Default>(self, future: F, look: L) -> InSlice<F, L, K> {
+        InSlice {
+            future,
+            task: self,
+            look,
+            kind: K::default(),
         }
     }
 }
 
-/// Runs `future` inside of `slice`.
+/// Runs one poll inside of the slice.
 #[inline(always)]
-pub fn in_slice<F: Future>(slice: Entered, future: F) -> InSlice<F> {
-    InSlice {
-        future,
-        slice,
-        inner: false,
-        look: Some(Ignore),
+fn polled<R, K: Kind>(task: &mut Task, poll: impl FnOnce() -> R) -> R {
+    task.enter();
+    if !K::KEPT {
+        return poll();
+    }
+    let panicked = Panicked(task);
+    let result = poll();
+    std::mem::forget(panicked);
+    result
+}
+
+/// Dropped only if the poll panics.
+struct Panicked<'a>(&'a mut Task);
+
+impl Drop for Panicked<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 
-/// [`in_slice`], and lets `then` look at the result.
-#[inline(always)]
-pub fn in_slice_then<F, T>(slice: Entered, future: F, then: T) -> InSlice<F, Then<T>>
-where
-    F: Future,
-    T: FnOnce(&Entered, &F::Output),
-{
-    InSlice {
-        future,
-        slice,
-        inner: false,
-        look: Some(Then(then)),
-    }
-}
-
-impl<F: Future, L: Look<F::Output>> Future for InSlice<F, L> {
+impl<F: Future, L: Look<F::Output>, K: Kind> Future for InSlice<F, L, K> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let polling = Polling::enter(this.slice, this.inner);
-        let poll = this.future.poll(cx);
-        polling.leave();
+        let poll = polled::<_, K>(this.task, || this.future.poll(cx));
         if let Poll::Ready(result) = &poll {
-            finish(this.slice, this.look, result);
+            this.look.look(this.task.slice(), result);
         }
+        this.task.leave(poll.is_ready());
         poll
     }
 }
 
-/// The end of a future that has completed.
-#[inline(always)]
-pub(super) fn finish<R, L: Look<R>>(slice: &mut Entered, look: &mut Option<L>, result: &R) {
-    if let Some(look) = look.take() {
-        look.look(slice, result);
-    }
-    *slice = Entered::OFF;
-}
+impl<S: Stream> Stream for InSlice<S, Ignore, Returned> {
+    type Item = S::Item;
 
-/// The end of a future that is dropped before it has completed.
-#[inline(always)]
-pub(super) fn cancel(slice: &Entered) {
-    if slice.is_on() {
-        cancelled(slice);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn cancelled(slice: &Entered) {
-    let attrs: [Attr<'_>; 1] = [("cancelled", Value::Bool(true))];
-    slice.attrs(&attrs);
-}
-
-/// A poll of the future of a slice.
-///
-/// Slices that are opened inside and outlive the poll are the current ones again in the next poll, on whatever thread:
-/// so a slice that is open across an `await` is the parent of what follows, as it is in sync code.
-pub(super) struct Polling<'a> {
-    slice: &'a mut Entered,
-    inner: &'a mut bool,
-    outer: Outer,
-}
-
-/// What was current on the thread before a poll.
-#[derive(Clone, Copy)]
-struct Outer {
-    current: Current,
-    in_task: bool,
-}
-
-impl<'a> Polling<'a> {
-    #[inline(always)]
-    pub(super) fn enter(slice: &'a mut Entered, inner: &'a mut bool) -> Self {
-        let outer = match slice.slot {
-            Some(slot) if slice.is_on() => make_current(slot, slice.id, *inner),
-            _ => Outer {
-                current: Current::NONE,
-                in_task: false,
-            },
-        };
-        Self {
-            slice,
-            inner,
-            outer,
-        }
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let poll = polled::<_, Returned>(this.task, || this.future.poll_next(cx));
+        this.task.leave(matches!(poll, Poll::Ready(None)));
+        poll
     }
 
-    /// The poll is over.
-    #[inline(always)]
-    pub(super) fn leave(self) {
-        if let Some(slot) = self.slice.slot
-            && self.slice.is_on()
-        {
-            *self.inner = put_back(self.outer, slot, self.slice.id);
-        }
-        std::mem::forget(self);
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.future.size_hint()
     }
-}
-
-/// Only if the poll panics: the slice ends here, as a failure.
-impl Drop for Polling<'_> {
-    #[cold]
-    #[inline(never)]
-    fn drop(&mut self) {
-        if let Some(slot) = self.slice.slot
-            && self.slice.is_on()
-        {
-            put_back(self.outer, slot, self.slice.id);
-        }
-        *self.slice = Entered::OFF;
-    }
-}
-
-#[inline(never)]
-fn make_current(slot: &'static Slot, id: u64, inner: bool) -> Outer {
-    let current = if inner {
-        slot.resume(id)
-    } else {
-        Current {
-            slot: Some(slot),
-            id,
-        }
-    };
-    local::with(|local| {
-        local.tasks.borrow_mut().push(id);
-        Outer {
-            current: local.current.replace(current),
-            in_task: local.in_task.replace(true),
-        }
-    })
-}
-
-/// Puts back what was current outside; true if a slice is left open inside of the slice `id`.
-#[inline(never)]
-fn put_back(outer: Outer, slot: &'static Slot, id: u64) -> bool {
-    let current = local::with(|local| {
-        local.tasks.borrow_mut().pop();
-        local.in_task.set(outer.in_task);
-        local.current.replace(outer.current)
-    });
-    !current.is(slot, id) && slot.suspend(id, current)
 }

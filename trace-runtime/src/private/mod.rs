@@ -5,8 +5,6 @@
 
 pub(crate) mod as_context;
 #[cfg(feature = "enable")]
-mod covered;
-#[cfg(feature = "enable")]
 mod door;
 #[cfg(feature = "enable")]
 mod future;
@@ -14,19 +12,16 @@ mod future;
 mod gate;
 #[cfg(feature = "enable")]
 pub(crate) mod outcome;
+#[cfg(feature = "enable")]
+mod task;
 pub(crate) mod value;
 
 #[cfg(feature = "enable")]
-pub use covered::{Cover, Covered};
+pub use door::{Entered, Handle, body, boxed, enter, enter_current, enter_finish, never, pin};
 #[cfg(feature = "enable")]
-pub use door::{
-    Entered, body, boxed, enter, enter_current, enter_finish, enter_task, enter_task_current,
-    enter_task_finish, never, pin,
-};
+pub use future::InSlice;
 #[cfg(feature = "enable")]
-pub use future::{InSlice, in_slice, in_slice_then};
-#[cfg(feature = "enable")]
-pub use gate::{Gate, gate, gate_current, gate_finish};
+pub use gate::{Gate, gate, gate_current, gate_finish, task, task_current, task_finish};
 pub use inventory;
 pub use value::{debug, display};
 
@@ -37,3 +32,6 @@ use crate::Stage;
 pub fn find(stages: &'static [Stage], name: &str) -> Option<&'static Stage> {
     stages.iter().find(|stage| stage.name() == name)
 }
+
+#[cfg(feature = "enable")]
+pub use task::Task;

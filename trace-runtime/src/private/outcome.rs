@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use super::Entered;
+use super::Handle;
 
 /// What `err` can look at.
 #[diagnostic::on_unimplemented(
@@ -12,12 +12,12 @@ use super::Entered;
 )]
 pub trait ErrByDisplay {
     /// Marks the slice as an error if this is one.
-    fn look(&self, slice: &Entered);
+    fn look(&self, slice: &Handle);
 }
 
 impl<T, E: ShownByDisplay> ErrByDisplay for Result<T, E> {
     #[inline(always)]
-    fn look(&self, slice: &Entered) {
+    fn look(&self, slice: &Handle) {
         if let Err(error) = self {
             slice.fail(&format_args!("{error}"));
         }
@@ -32,12 +32,12 @@ impl<T, E: ShownByDisplay> ErrByDisplay for Result<T, E> {
 )]
 pub trait ErrByDebug {
     /// Marks the slice as an error if this is one.
-    fn look(&self, slice: &Entered);
+    fn look(&self, slice: &Handle);
 }
 
 impl<T, E: ShownByDebug> ErrByDebug for Result<T, E> {
     #[inline(always)]
-    fn look(&self, slice: &Entered) {
+    fn look(&self, slice: &Handle) {
         if let Err(error) = self {
             slice.fail(&format_args!("{error:?}"));
         }
