@@ -8,9 +8,10 @@ use std::time::Duration;
 use mooncake_trace as mt;
 use mooncake_trace::{InstallError, Options, ShutdownReport, Stats, TraceGuard};
 
-use crate::config::{Config, DEFAULT_ENDPOINT, ModulesError, Sink, check_modules};
+use crate::config::{Config, ModulesError, Sink, check_modules};
 use crate::exporter::{OtlpFileExporter, PerfettoFileExporter, Tee};
 use crate::model::Resource;
+use crate::receiver;
 
 /// Why tracing could not be started.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub enum InitError {
         /// Why.
         source: io::Error,
     },
-    /// The endpoint is of a kind that this build cannot send to.
+    /// The receiver cannot be used: a setting means nothing, or this build has no means for it. Says which, and why.
     Endpoint(String),
     /// The pipeline could not be installed.
     Install(InstallError),
@@ -56,11 +57,7 @@ impl fmt::Display for InitError {
                     path.display()
                 )
             }
-            Self::Endpoint(endpoint) => write!(
-                f,
-                "cannot send traces to {endpoint:?}: this version writes files only; \
-                 give file:PATH as the endpoint, or an exporter of your own"
-            ),
+            Self::Endpoint(why) => f.write_str(why),
             Self::Install(e) => e.fmt(f),
         }
     }
@@ -102,14 +99,11 @@ pub fn init(config: Config) -> Result<Guard, InitError> {
     }
     let mut sinks = config.sinks;
     if sinks.is_empty() {
-        let endpoint = config
-            .endpoint
-            .unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
-        sinks.push(Sink::Endpoint(endpoint));
+        sinks.push(Sink::Endpoint(config.endpoint));
     }
     let mut tee = Tee::default();
     for sink in sinks {
-        tee = open(tee, sink, &resource)?;
+        tee = open(tee, sink, config.environment, &resource)?;
     }
     let mut options = Options::default();
     if let Some(interval) = config.interval {
@@ -135,7 +129,7 @@ pub fn init(config: Config) -> Result<Guard, InitError> {
     Ok(Guard(Some(guard)))
 }
 
-fn open(tee: Tee, sink: Sink, resource: &Resource) -> Result<Tee, InitError> {
+fn open(tee: Tee, sink: Sink, environment: bool, resource: &Resource) -> Result<Tee, InitError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| InitError::File { path, source }
@@ -150,12 +144,15 @@ fn open(tee: Tee, sink: Sink, resource: &Resource) -> Result<Tee, InitError> {
             let exporter = PerfettoFileExporter::create(&path, resource.clone());
             Ok(tee.and(exporter.map_err(failed(&path))?))
         }
-        Sink::Endpoint(endpoint) => match endpoint.strip_prefix("file:") {
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+        Sink::Otlp(builder) => Ok(tee.and_boxed(receiver::build(*builder, resource)?)),
+        Sink::Endpoint(endpoint) => match endpoint.as_deref().and_then(|e| e.strip_prefix("file:"))
+        {
             Some(path) => {
                 let path = path.strip_prefix("//").unwrap_or(path).into();
-                open(tee, Sink::OtlpFile(path), resource)
+                open(tee, Sink::OtlpFile(path), environment, resource)
             }
-            None => Err(InitError::Endpoint(endpoint)),
+            None => Ok(tee.and_boxed(receiver::open(endpoint, environment, resource)?)),
         },
     }
 }

@@ -37,6 +37,7 @@ pub mod model;
 pub mod otlp;
 pub mod perfetto;
 pub mod report;
+mod receiver;
 mod resource;
 
 #[cfg(feature = "clap")]

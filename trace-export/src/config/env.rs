@@ -27,8 +27,8 @@ pub(crate) struct BadVariable {
 }
 
 impl Config {
-    /// A configuration from the environment: `OTEL_SDK_DISABLED`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`,
-    /// `OTEL_EXPORTER_OTLP_ENDPOINT`, `SGLANG_OTLP_EXPORTER_SCHEDULE_DELAY_MILLIS`,
+    /// A configuration from the environment: `OTEL_SDK_DISABLED`, `OTEL_EXPORTER_OTLP_*` and
+    /// `OTEL_EXPORTER_OTLP_TRACES_*` (which win), `SGLANG_OTLP_EXPORTER_SCHEDULE_DELAY_MILLIS`,
     /// `SGLANG_OTLP_EXPORTER_MAX_EXPORT_BATCH_SIZE`, `OTEL_TRACES_SAMPLER` and its `_ARG`. What code or flags say later comes on top.
     ///
     /// A value that means nothing is reported by [`init`](crate::init).
@@ -63,7 +63,12 @@ impl Config {
         };
         Self {
             enabled: get(DISABLED).is_none_or(|v| !v.trim().eq_ignore_ascii_case("true")),
-            endpoint: ENDPOINTS.into_iter().find_map(get),
+            // All other endpoints are read together with the rest of `OTEL_EXPORTER_OTLP_*`.
+            endpoint: ENDPOINTS
+                .into_iter()
+                .find_map(get)
+                .filter(|e| e.starts_with("file:")),
+            environment: true,
             sampling_ratio,
             interval: delay.map(|ms| Duration::from_millis(ms.into())),
             max_batch: batch.and_then(|n| usize::try_from(n).ok()),
@@ -120,12 +125,12 @@ mod tests {
         let full = config(&[
             (DISABLED, "TRUE"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4318"),
-            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "traces:4317"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "file:otlp.jsonl"),
             (DELAY_MS, "50"),
             (BATCH, "7"),
         ]);
         assert!(!full.enabled);
-        assert_eq!(full.endpoint.as_deref(), Some("traces:4317"));
+        assert_eq!(full.endpoint.as_deref(), Some("file:otlp.jsonl"));
         assert_eq!(
             (full.interval, full.max_batch),
             (Some(Duration::from_millis(50)), Some(7))

@@ -49,6 +49,8 @@ pub struct Config {
     pub(crate) sinks: Vec<Sink>,
     /// Used where there is no other sink.
     pub(crate) endpoint: Option<String>,
+    /// Whether the environment has a say in how receivers are reached.
+    pub(crate) environment: bool,
     /// A variable of the environment that cannot be understood.
     pub(crate) bad_variable: Option<env::BadVariable>,
 }
@@ -57,7 +59,10 @@ pub struct Config {
 pub(crate) enum Sink {
     OtlpFile(PathBuf),
     PerfettoFile(PathBuf),
-    Endpoint(String),
+    /// None: wherever receivers are by default.
+    Endpoint(Option<String>),
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    Otlp(Box<crate::receiver::OtlpBuilder>),
     Exporter(Box<dyn Exporter>),
 }
 
@@ -75,6 +80,7 @@ impl Default for Config {
             memory_limit: None,
             sinks: Vec::new(),
             endpoint: None,
+            environment: false,
             bad_variable: None,
         }
     }
@@ -142,7 +148,15 @@ impl Config {
 
     /// Sends spans to an OTLP receiver (`host:port` or a URL) or into a file (`file:PATH`).
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.sinks.push(Sink::Endpoint(endpoint.into()));
+        self.sinks.push(Sink::Endpoint(Some(endpoint.into())));
+        self
+    }
+
+    /// Sends spans to an OTLP receiver that needs more settings than an endpoint. Its resource is that of this
+    /// configuration.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub fn otlp(mut self, receiver: crate::otlp::OtlpBuilder) -> Self {
+        self.sinks.push(Sink::Otlp(Box::new(receiver)));
         self
     }
 

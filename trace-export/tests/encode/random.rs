@@ -16,13 +16,15 @@ static STAGES: [Stage; 3] = [
     ),
 ];
 
+type Attrs = Vec<(String, Value<'static>)>;
+
 #[derive(Clone, Debug)]
 struct Slice {
     stage: usize,
     start: u64,
     length: u64,
-    attrs: Vec<(String, Value<'static>)>,
-    events: Vec<(String, u64, Vec<(String, Value<'static>)>)>,
+    attrs: Attrs,
+    events: Vec<(String, u64, Attrs)>,
     nested: bool,
 }
 
@@ -33,7 +35,7 @@ struct Request {
     remote: Option<(u128, u64)>,
     state: bool,
     slices: Vec<Slice>,
-    root_attrs: Vec<(String, Value<'static>)>,
+    root_attrs: Attrs,
     failure: Option<String>,
 }
 
@@ -63,7 +65,7 @@ fn value() -> impl Strategy<Value = Value<'static>> {
     ]
 }
 
-fn attrs() -> impl Strategy<Value = Vec<(String, Value<'static>)>> {
+fn attrs() -> impl Strategy<Value = Attrs> {
     vec((string(), value()), 0..10)
 }
 

@@ -117,6 +117,7 @@ impl OtlpBuilder {
     /// If a setting does not mean anything, or this build has no means for it.
     pub fn build(self) -> Result<OtlpExporter, OtlpConfigError> {
         self.compression.check()?;
+        self.tls.check()?;
         let protocol = self.protocol.or_else(only_protocol);
         let (text, rule) = match &self.endpoint {
             Some((text, rule)) => (text.as_str(), *rule),

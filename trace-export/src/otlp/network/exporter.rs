@@ -43,7 +43,7 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 pub struct OtlpExporter {
     form: Form,
     transport: Transport,
-    delivered: Option<Delivered>,
+    delivered: Delivered,
     logged: Option<Instant>,
 }
 
@@ -61,15 +61,11 @@ enum Transport {
 }
 
 /// How far a batch that takes several requests has come; it may come again from the runtime, and goes on from there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Delivered {
-    batch: BatchKey,
     requests: usize,
     rejected: u64,
 }
-
-/// Tells one batch from another: its first span, and how many there are.
-type BatchKey = (u128, u64, usize);
 
 impl OtlpExporter {
     /// Settings to begin with; nothing is taken from the environment.
@@ -93,7 +89,7 @@ impl OtlpExporter {
         Ok(Self {
             form,
             transport: Transport::new(settings)?,
-            delivered: None,
+            delivered: Delivered::default(),
             logged: None,
         })
     }
@@ -125,6 +121,9 @@ impl Exporter for OtlpExporter {
             Form::Protobuf(encoder) => encoder,
         };
         encoder.encode(batch);
+        if batch.attempt() == 0 {
+            self.delivered = Delivered::default();
+        }
         let whole = {
             let mut requests = encoder.requests();
             match (requests.len(), requests.next()) {
@@ -134,7 +133,7 @@ impl Exporter for OtlpExporter {
         };
         match whole {
             Some(answer) => Ok(Receipt::all_but(self.receipt(answer))),
-            None => self.export_in_parts(batch_key(batch)),
+            None => self.export_in_parts(),
         }
     }
 
@@ -147,15 +146,8 @@ impl Exporter for OtlpExporter {
 impl OtlpExporter {
     /// Sends what is encoded, request by request. The batch as a whole fails only if its first request does.
     #[cold]
-    fn export_in_parts(&mut self, batch: BatchKey) -> Result<Receipt, ExportError> {
-        let mut progress = match self.delivered.take() {
-            Some(before) if before.batch == batch => before,
-            _ => Delivered {
-                batch,
-                requests: 0,
-                rejected: 0,
-            },
-        };
+    fn export_in_parts(&mut self) -> Result<Receipt, ExportError> {
+        let mut progress = self.delivered;
         let Form::Protobuf(encoder) = &self.form else {
             return Ok(Receipt::all());
         };
@@ -173,7 +165,7 @@ impl OtlpExporter {
                     said.push(Answer { rejected, message });
                 }
                 Err(failure) => {
-                    self.delivered = Some(progress);
+                    self.delivered = progress;
                     return Err(failure.into());
                 }
             }
@@ -184,15 +176,6 @@ impl OtlpExporter {
         }
         Ok(Receipt::all_but(progress.rejected))
     }
-}
-
-fn batch_key(batch: &Batch) -> BatchKey {
-    let mut first = None;
-    batch.for_each(|span| {
-        first.get_or_insert((span.trace_id, span.span_id));
-    });
-    let (trace_id, span_id) = first.unwrap_or_default();
-    (trace_id, span_id, batch.len())
 }
 
 impl Transport {

@@ -1,7 +1,7 @@
 //! Whom to trust, and who we are, on https endpoints.
 //!
 //! Without a certificate authority of its own an exporter trusts those of the system. What is given is checked when the
-//! exporter is made, not at the first export.
+//! exporter is made, as far as that goes, not at the first export.
 
 use std::fmt;
 
@@ -28,6 +28,32 @@ impl fmt::Debug for TlsSettings {
             .field("identity", &self.identity.is_some())
             .finish()
     }
+}
+
+impl TlsSettings {
+    /// Refuses what cannot be PEM.
+    pub(super) fn check(&self) -> Result<(), OtlpConfigError> {
+        if let Some(authority) = &self.authority {
+            expect(authority, "CERTIFICATE", "the certificate authority")?;
+        }
+        if let Some((certificate, key)) = &self.identity {
+            expect(certificate, "CERTIFICATE", "the client certificate")?;
+            expect(key, "PRIVATE KEY", "the key of the client certificate")?;
+        }
+        Ok(())
+    }
+}
+
+/// `pem` must have a section that ends its title so.
+fn expect(pem: &[u8], title: &str, what: &str) -> Result<(), OtlpConfigError> {
+    let text = String::from_utf8_lossy(pem);
+    let mut titles = text.lines().filter_map(|l| l.strip_prefix("-----BEGIN "));
+    if titles.any(|l| l.trim_end().trim_end_matches('-').ends_with(title)) {
+        return Ok(());
+    }
+    Err(OtlpConfigError::new(format!(
+        "cannot use {what}: expected PEM with -----BEGIN {title}-----"
+    )))
 }
 
 #[cfg(all(feature = "otlp-http", feature = "tls"))]
