@@ -1,0 +1,6 @@
+//! The layer in real servers, asked by real clients.
+
+mod failures;
+mod requests;
+mod setup;
+mod streams;
