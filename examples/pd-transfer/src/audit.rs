@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use mooncake_trace_export::model::Span;
 
 use crate::cli::Role;
-use crate::launcher::Run;
+use crate::launcher::{Run, Sides};
 use crate::outcome::Outcome;
 use crate::trace_files::Trace;
 
@@ -52,7 +52,9 @@ fn check_process(trace: &Trace, run: &Run, role: Role) -> Option<String> {
 fn check_requests(trace: &Trace, run: &Run) -> Vec<String> {
     let roots = roots(trace);
     let mut problems = Vec::new();
-    for (index, sides) in &run.outcomes {
+    // One that ended on one side only is a problem already.
+    let ended = |sides: &Sides| sides.prefill.is_some() && sides.decode.is_some();
+    for (index, sides) in run.outcomes.iter().filter(|(_, sides)| ended(sides)) {
         let root = |kind| roots.get(&(kind, sides.room)).copied();
         let (sender, receiver) = (root("Sender"), root("Receiver"));
         let problem = match (sender, receiver) {

@@ -5,7 +5,6 @@ use mooncake_trace_export::model::{
 };
 
 use super::*;
-use crate::launcher::Sides;
 use crate::outcome::Summary;
 use crate::telemetry::Accounting;
 use crate::trace_files::Part;
