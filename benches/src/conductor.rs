@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
-use crate::canary::BUSY;
 use crate::cases::{Case, PeerName};
-use crate::figures::{FLOOR, Figures};
+use crate::figures::{FLOOR, Figures, OTHERS, SWAP};
 use crate::instructions::{self, Counts, peer_name};
 use crate::measure::median;
 
-/// How often a measurement is repeated because the machine was busy.
+/// How often one measurement is made because the machine was busy.
 const TRIES: usize = 3;
 
 /// The figures of a whole run.
@@ -65,11 +64,20 @@ impl Results {
         Figure::of(all.filter_map(|figures| figures.get(FLOOR)).collect())
     }
 
-    /// How many measurements there are, and how many of them the canary doubts.
+    /// How many measurements there are, and how many of them were taken while the machine was busy.
     pub(crate) fn doubtful(&self) -> (usize, usize) {
         let all = || self.rounds.values().flatten();
-        let doubted = all().filter(|figures| figures.unrest() > BUSY);
+        let swap = all()
+            .filter_map(|figures| figures.get(SWAP))
+            .fold(f64::INFINITY, f64::min);
+        let doubted = all().filter(|figures| figures.busy(swap) > 1.0);
         (all().count(), doubted.count())
+    }
+
+    /// The share of the machine that others have used, 0 to 1.
+    pub(crate) fn others(&self) -> Option<Figure> {
+        let all = self.rounds.values().flatten();
+        Figure::of(all.filter_map(|figures| figures.get(OTHERS)).collect())
     }
 }
 
@@ -79,9 +87,13 @@ pub(crate) fn run(quick: bool, only: &[Case], peers: &[PeerName]) -> Result<Resu
     let cases: Vec<_> = if only.is_empty() { all } else { only }.to_vec();
     let wanted = |peer: PeerName| peers.is_empty() || peers.contains(&peer);
     let mut rounds: BTreeMap<_, Vec<Figures>> = BTreeMap::new();
-    for round in 0..if quick { 3 } else { 9 } {
+    let mut patience = Patience {
+        repeats: if quick { 8 } else { 40 },
+        swap: f64::INFINITY,
+    };
+    for round in 0..if quick { 3 } else { 7 } {
         for &case in &cases {
-            if case.is_long() && round >= if quick { 1 } else { 5 } {
+            if case.is_long() && round >= if quick { 1 } else { 3 } {
                 continue;
             }
             for &peer in case.peers().iter().filter(|peer| wanted(**peer)) {
@@ -89,7 +101,7 @@ pub(crate) fn run(quick: bool, only: &[Case], peers: &[PeerName]) -> Result<Resu
                     "\rround {} {case:?} {peer:?}                    ",
                     round + 1
                 );
-                let figures = quiet(case, peer, budget(case, quick))?;
+                let figures = patience.measure(case, peer, budget(case, quick))?;
                 rounds.entry((case, peer)).or_default().push(figures);
             }
         }
@@ -120,19 +132,36 @@ const fn budget(case: Case, quick: bool) -> Duration {
     })
 }
 
-/// Measures until the canary is content, a few times at most; the quietest of them counts.
-fn quiet(case: Case, peer: PeerName, budget: Duration) -> Result<Figures, String> {
-    let mut best = measure(case, peer, budget)?;
-    for _ in 1..TRIES {
-        if best.unrest() <= BUSY {
-            break;
+/// What is known of the machine, and how often measurements may still be repeated for its sake.
+struct Patience {
+    repeats: usize,
+    /// The quickest swap so far.
+    swap: f64,
+}
+
+impl Patience {
+    /// Measures until the machine is quiet, a few times at most; the quietest measurement counts.
+    fn measure(&mut self, case: Case, peer: PeerName, budget: Duration) -> Result<Figures, String> {
+        let mut best: Option<Figures> = None;
+        for _ in 0..TRIES {
+            let figures = measure(case, peer, budget)?;
+            self.swap = figures.get(SWAP).unwrap_or(f64::INFINITY).min(self.swap);
+            if best
+                .as_ref()
+                .is_none_or(|best| figures.busy(self.swap) < best.busy(self.swap))
+            {
+                best = Some(figures);
+            }
+            let is_quiet = best
+                .as_ref()
+                .is_some_and(|best| best.busy(self.swap) <= 1.0);
+            if is_quiet || self.repeats == 0 {
+                break;
+            }
+            self.repeats -= 1;
         }
-        let again = measure(case, peer, budget)?;
-        if again.unrest() < best.unrest() {
-            best = again;
-        }
+        best.ok_or_else(|| "nothing was measured".to_owned())
     }
-    Ok(best)
 }
 
 fn measure(case: Case, peer: PeerName, budget: Duration) -> Result<Figures, String> {

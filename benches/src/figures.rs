@@ -6,8 +6,18 @@ use serde_json::{Map, Value};
 
 /// The name of the floor among the figures, in nanoseconds.
 pub(crate) const FLOOR: &str = "floor";
-/// The name of the canary's reading.
+/// The name of the share of the machine that others have used, 0 to 1.
+pub(crate) const OTHERS: &str = "others";
+/// Above this share of the machine in others' hands a measurement is repeated.
+pub(crate) const OTHERS_BUSY: f64 = 0.2;
+/// The name of the canary's reading of plain work: 1 on a machine that does nothing else.
 pub(crate) const UNREST: &str = "unrest";
+/// Above this the measurement is repeated.
+pub(crate) const UNREST_BUSY: f64 = 1.25;
+/// The name of the canary's reading of atomic swaps, in nanoseconds.
+pub(crate) const SWAP: &str = "swap";
+/// Above so many times the quickest swap of the run the measurement is repeated.
+pub(crate) const SWAP_BUSY: f64 = 1.5;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures(BTreeMap<String, f64>);
@@ -19,6 +29,14 @@ impl Figures {
 
     pub(crate) fn get(&self, name: &str) -> Option<f64> {
         self.0.get(name).copied()
+    }
+
+    /// By which factor the machine was busier than it may be for figures that count; at most 1 is fine. `swap` is the
+    /// quickest swap that was seen.
+    pub(crate) fn busy(&self, swap: f64) -> f64 {
+        let slowed = self.get(SWAP).map_or(0.0, |ns| ns / swap / SWAP_BUSY);
+        let taken = self.get(OTHERS).map_or(0.0, |share| share / OTHERS_BUSY);
+        (self.unrest() / UNREST_BUSY).max(slowed).max(taken)
     }
 
     /// How restless the machine was; 1 is quiet.

@@ -91,7 +91,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         cases::run_instructions(peer, path, arguments.count);
     }
     if let Some(case) = arguments.case {
-        let figures = case.run(peer, Duration::from_millis(arguments.budget_ms));
+        let others = process::Others::now();
+        let mut figures = case.run(peer, Duration::from_millis(arguments.budget_ms));
+        figures.set(figures::OTHERS, others.share_since());
         println!("{}", figures.to_line());
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::canary::Canary;
+use crate::figures::{FLOOR, Figures};
 use crate::floor;
 
 /// Times of the bursts of one kind, in nanoseconds per operation.
@@ -39,11 +40,11 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Repeats rounds of bursts until `budget` is used up. Each round measures the floor and hears the canary too, so that
-/// all of them see the same machine. Returns the floor in nanoseconds and how restless the machine was.
-pub(crate) fn rounds(budget: Duration, mut round: impl FnMut()) -> (f64, f64) {
+/// all of them see the same machine; both are put among the `figures`.
+pub(crate) fn rounds(budget: Duration, figures: &mut Figures, mut round: impl FnMut()) {
     const FLOORS: usize = 2000;
     let begun = Instant::now();
-    let mut canary = Canary::new();
+    let mut canary = Canary::default();
     let mut floors = Bursts::default();
     let mut done = 0;
     while done < 5 || begun.elapsed() < budget {
@@ -53,5 +54,6 @@ pub(crate) fn rounds(budget: Duration, mut round: impl FnMut()) -> (f64, f64) {
         round();
         done += 1;
     }
-    (floors.median(), canary.unrest())
+    figures.set(FLOOR, floors.median());
+    canary.report(figures);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::canary::Canary;
 use crate::cases::flat_out::{set_books, settle};
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::load::{Load, nothing};
 use crate::measure::rounds;
 use crate::peers::{Peer, Setup};
@@ -19,8 +19,9 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
         rate: RATE,
         time: budget,
     };
-    let (floor, _) = rounds(Duration::from_millis(20), || ());
-    let mut canary = Canary::new();
+    let mut figures = Figures::default();
+    rounds(Duration::from_millis(20), &mut figures, || ());
+    let mut canary = Canary::default();
     canary.sing_long();
     let before = process::cpu_ns();
     load.run(nothing);
@@ -33,9 +34,7 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
     let traced = process::cpu_ns() - before;
     canary.sing_long();
 
-    let mut figures = Figures::default();
-    figures.set(FLOOR, floor);
-    figures.set(UNREST, canary.unrest());
+    canary.report(&mut figures);
     figures.set("cpu", (traced - bare) / made as f64);
     figures.set("made per s", made as f64 / budget.as_secs_f64());
     set_books::<P>(&mut figures, &pipeline, made);

@@ -17,7 +17,7 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use prost::Message;
 
 use super::PeerName;
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::measure::{Bursts, rounds};
 use crate::peers::{BenchStage, Ours, Peer};
 
@@ -29,29 +29,33 @@ const ATTRIBUTES: [usize; 3] = [0, 2, 8];
 pub(super) fn run(peer: PeerName, budget: Duration) -> Figures {
     let mut figures = Figures::default();
     for attributes in ATTRIBUTES {
-        let (ns, (floor, unrest)) = match peer {
-            PeerName::Ours => ours(attributes, budget / 3),
-            _ => otel(attributes, budget / 3),
-        };
-        figures.set(FLOOR, floor);
-        figures.set(UNREST, unrest.max(figures.unrest()));
-        figures.set(format!("{attributes} attributes"), ns);
+        match peer {
+            PeerName::Ours => ours(attributes, budget / 3, &mut figures),
+            _ => otel(attributes, budget / 3, &mut figures),
+        }
     }
     figures
+}
+
+/// The name of the figure.
+fn name(attributes: usize) -> String {
+    format!("{attributes} attributes")
 }
 
 /// Encodes the first whole batch that comes, again and again.
 struct Encode {
     encoder: TraceEncoder,
     budget: Duration,
-    result: mpsc::Sender<(f64, (f64, f64))>,
+    figures: Figures,
+    name: String,
+    result: mpsc::Sender<Figures>,
 }
 
 impl Exporter for Encode {
     fn export(&mut self, batch: &Batch) -> Result<Receipt, ExportError> {
         if batch.len() == BATCH {
             let mut bursts = Bursts::default();
-            let machine = rounds(self.budget, || {
+            rounds(self.budget, &mut self.figures, || {
                 bursts.time(BATCH, || {
                     self.encoder.encode(batch);
                     black_box(
@@ -62,17 +66,20 @@ impl Exporter for Encode {
                     );
                 });
             });
-            let _heard = self.result.send((bursts.median(), machine));
+            self.figures.set(self.name.as_str(), bursts.median());
+            let _heard = self.result.send(self.figures.clone());
         }
         Ok(Receipt::all())
     }
 }
 
-fn ours(attributes: usize, budget: Duration) -> (f64, (f64, f64)) {
-    let (result, figures) = mpsc::channel();
+fn ours(attributes: usize, budget: Duration, figures: &mut Figures) {
+    let (result, results) = mpsc::channel();
     let exporter = Encode {
         encoder: TraceEncoder::new(&mooncake_trace_export::model::Resource::detect(None)),
         budget,
+        figures: figures.clone(),
+        name: name(attributes),
         result,
     };
     let options = Options::default()
@@ -94,7 +101,9 @@ fn ours(attributes: usize, budget: Duration) -> (f64, (f64, f64)) {
         }
         assert!(guard.flush(Duration::from_secs(60)), "a flush came back");
     }
-    figures.recv().unwrap_or((f64::NAN, (f64::NAN, 1.0)))
+    if let Ok(result) = results.recv() {
+        *figures = result;
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -109,11 +118,11 @@ impl SpanExporter for Keep {
 }
 
 /// The SDK's spans: transform, prost, and the drop of what was made for it.
-fn otel(attributes: usize, budget: Duration) -> (f64, (f64, f64)) {
+fn otel(attributes: usize, budget: Duration, figures: &mut Figures) {
     let spans = otel_spans(attributes);
     let resource = ResourceAttributesWithSchema::from(&Resource::builder().build());
     let mut bursts = Bursts::default();
-    let machine = rounds(budget, || {
+    rounds(budget, figures, || {
         let batch = spans.clone();
         bursts.time(BATCH, || {
             let request = ExportTraceServiceRequest {
@@ -122,7 +131,7 @@ fn otel(attributes: usize, budget: Duration) -> (f64, (f64, f64)) {
             black_box(request.encode_to_vec());
         });
     });
-    (bursts.median(), machine)
+    figures.set(name(attributes), bursts.median());
 }
 
 fn otel_spans(attributes: usize) -> Vec<SpanData> {

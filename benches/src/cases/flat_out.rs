@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::canary::Canary;
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::load::Load;
 use crate::measure::rounds;
 use crate::peers::{Peer, Setup, arrived};
@@ -15,8 +15,8 @@ const STEPS: usize = 5;
 
 pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
     let mut figures = Figures::default();
-    let (floor, _) = rounds(Duration::from_millis(20), || ());
-    let mut canary = Canary::new();
+    rounds(Duration::from_millis(20), &mut figures, || ());
+    let mut canary = Canary::default();
     canary.sing_long();
     let pipeline = P::install(Setup::counting());
 
@@ -44,8 +44,7 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
         lossless = low;
     }
     canary.sing_long();
-    figures.set(FLOOR, floor);
-    figures.set(UNREST, canary.unrest());
+    canary.report(&mut figures);
     figures.set("lossless rate", lossless);
     figures.set("peak RSS", peak);
     figures

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mooncake_trace::{Attr, TraceContext, Value};
 
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::load::SLICES;
 use crate::measure::{Bursts, median, rounds};
 use crate::peers::{BenchStage, Ours, Peer, REQUEST_SPANS, Setup};
@@ -21,7 +21,7 @@ pub(crate) const ATTRIBUTES: [usize; 6] = [0, 1, 2, 4, 8, 16];
 pub(crate) const OPEN: [usize; 6] = [1, 10, 100, 1_000, 10_000, 100_000];
 
 pub(super) fn run(budget: Duration) -> Figures {
-    let guard = Ours::install(Setup::counting());
+    let guard = Ours::install_apart(Setup::counting());
     let mut figures = Figures::default();
     let flush = || Ours::flush(&guard);
     for n in THREADS {
@@ -31,7 +31,7 @@ pub(super) fn run(budget: Duration) -> Figures {
     let step = budget / 20;
     let mut series = |name: String, burst: &mut dyn FnMut() -> usize| {
         let mut bursts = Bursts::default();
-        let (floor, unrest) = rounds(step, || {
+        rounds(step, &mut figures, || {
             burst();
             let mut slices = 0;
             let mut time = Bursts::default();
@@ -39,8 +39,6 @@ pub(super) fn run(budget: Duration) -> Figures {
             bursts.push(time.median() / slices as f64);
             flush();
         });
-        figures.set(FLOOR, floor);
-        figures.set(UNREST, unrest.max(figures.unrest()));
         figures.set(name, bursts.median());
     };
     for depth in DEPTHS {

@@ -66,8 +66,9 @@ impl Case {
             Self::Off | Self::Slices | Self::HandOff => {
                 &[Ours, Fastrace, TracingRegistry, TracingOtel, Otel]
             }
-            Self::Cpu | Self::FlatOut | Self::Allocations => &[Ours, Fastrace, TracingOtel, Otel],
-            Self::Wire => &[Fastrace, TracingOtel, Otel],
+            Self::Cpu | Self::FlatOut | Self::Wire | Self::Allocations => {
+                &[Ours, Fastrace, TracingOtel, Otel]
+            }
             Self::Encode => &[Ours, Otel],
             Self::Growth => &[Ours],
         }
@@ -77,7 +78,7 @@ impl Case {
     pub(crate) const fn is_long(self) -> bool {
         matches!(
             self,
-            Self::Cpu | Self::FlatOut | Self::Wire | Self::Growth | Self::Allocations
+            Self::Cpu | Self::FlatOut | Self::Wire | Self::Allocations
         )
     }
 
@@ -86,7 +87,7 @@ impl Case {
         match self {
             Self::Off => off::run(peer, budget),
             Self::Encode => encode::run(peer, budget),
-            Self::Growth => growth::run(budget),
+            Self::Growth => growth::run(2 * budget),
             _ => match peer {
                 PeerName::Ours => self.run_peer::<Ours>(budget),
                 PeerName::Fastrace => self.run_peer::<Fastrace>(budget),

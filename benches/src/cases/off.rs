@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
 use super::PeerName;
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::measure::{Bursts, rounds};
 use crate::peers::{BenchStage, Ours, Peer, Setup};
 
@@ -204,11 +204,9 @@ pub(super) fn run(peer: PeerName, budget: Duration) -> Figures {
 
 fn measure(name: &str, variant: &Variant, budget: Duration, figures: &mut Figures) {
     let (mut traced, mut bare) = (Bursts::default(), Bursts::default());
-    let (floor, unrest) = rounds(budget, || {
+    rounds(budget, figures, || {
         bare.time(BURST, || (variant.bare)(BURST));
         traced.time(BURST, || (variant.traced)(BURST));
     });
-    figures.set(FLOOR, floor);
-    figures.set(UNREST, unrest.max(figures.unrest()));
     figures.set(name, traced.median() - bare.median());
 }

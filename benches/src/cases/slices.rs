@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::measure::{Bursts, rounds};
 use crate::peers::{Peer, REQUEST_SPANS, Setup};
 
@@ -48,7 +48,7 @@ impl Shape {
 }
 
 pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
-    let pipeline = P::install(Setup::counting());
+    let pipeline = P::install_apart(Setup::counting());
     let mut shapes = [
         Shape::new(0, P::request),
         Shape::new(1, P::request),
@@ -57,16 +57,14 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
         Shape::new(10, P::request_attrs),
         Shape::new(100, P::request_attrs),
     ];
-    let (floor, unrest) = rounds(budget, || {
+    let mut figures = Figures::default();
+    rounds(budget, &mut figures, || {
         for shape in &mut shapes {
             shape.burst();
         }
         P::flush(&pipeline);
     });
     let [empty, one, ten, hundred, ten_attrs, hundred_attrs] = &shapes;
-    let mut figures = Figures::default();
-    figures.set(FLOOR, floor);
-    figures.set(UNREST, unrest);
     figures.set("slice 10", ten.slice(empty));
     figures.set("slice 100", hundred.slice(empty));
     figures.set("slice 10, 2 attributes", ten_attrs.slice(empty));

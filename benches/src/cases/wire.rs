@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::canary::Canary;
 use crate::cases::flat_out::set_books;
-use crate::figures::{FLOOR, Figures, UNREST};
+use crate::figures::Figures;
 use crate::load::{Load, nothing};
 use crate::measure::rounds;
 use crate::peers::{Destination, Peer, Setup};
@@ -21,8 +21,9 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
         rate: RATE,
         time: budget,
     };
-    let (floor, _) = rounds(Duration::from_millis(20), || ());
-    let mut canary = Canary::new();
+    let mut figures = Figures::default();
+    rounds(Duration::from_millis(20), &mut figures, || ());
+    let mut canary = Canary::default();
     canary.sing_long();
     let before = process::cpu_ns();
     load.run(nothing);
@@ -38,9 +39,7 @@ pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
     let traced = process::cpu_ns() - before;
     canary.sing_long();
 
-    let mut figures = Figures::default();
-    figures.set(FLOOR, floor);
-    figures.set(UNREST, canary.unrest());
+    canary.report(&mut figures);
     figures.set("cpu", (traced - bare) / made as f64);
     set_books::<P>(&mut figures, &pipeline, made);
     figures.set("arrived", sink.spans() as f64);

@@ -10,6 +10,8 @@ mod tracing;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::process::{self, Place};
+
 pub(crate) use fastrace::Fastrace;
 pub(crate) use otel::Otel;
 pub(crate) use ours::{BenchStage, Ours};
@@ -17,8 +19,6 @@ pub(crate) use tracing::{TracingOtel, TracingRegistry};
 
 /// Spans of a request that are no slices: its own and the thread's.
 pub(crate) const REQUEST_SPANS: usize = 2;
-/// Spans that a hand-off makes: a thread's and three nested slices.
-pub(crate) const HAND_OFF_SPANS: usize = 4;
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 
@@ -101,6 +101,15 @@ pub(crate) trait Peer {
     fn hand_off(request: &Self::Request) -> Self::Parcel;
     /// What the other thread does: its thread span, three nested slices, the end.
     fn work(parcel: Self::Parcel);
+
+    /// Installs with the threads of the pipeline on another processor than the calling thread, where there is one.
+    fn install_apart(setup: Setup) -> Self::Pipeline {
+        process::pin(Place::Last);
+        let pipeline = Self::install(setup);
+        Self::flush(&pipeline);
+        process::pin(Place::First);
+        pipeline
+    }
 
     /// A whole request with so many slices.
     #[inline]

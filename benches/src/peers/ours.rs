@@ -7,6 +7,7 @@ use mooncake_trace::{
     Batch, ExportError, Exporter, Options, Receipt, TraceContext, TraceGuard, Value, define_stages,
     install,
 };
+use mooncake_trace_export::otlp::{OtlpExporter, Protocol};
 
 use super::{Books, Destination, Peer, Setup, count};
 
@@ -42,7 +43,13 @@ impl Peer for Ours {
             .max_batch(setup.batch);
         let guard = match setup.to {
             Destination::Counter => install(Counter, options),
-            Destination::Http(port) => todo!("{port}"),
+            Destination::Http(port) => {
+                let exporter = OtlpExporter::builder()
+                    .protocol(Protocol::HttpProtobuf)
+                    .endpoint(format!("http://127.0.0.1:{port}/v1/traces"))
+                    .build();
+                install(exporter.expect("the endpoint is well-formed"), options)
+            }
         };
         guard.expect("nothing is installed yet")
     }

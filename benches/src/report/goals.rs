@@ -105,9 +105,15 @@ pub(super) const ROWS: &[Row] = &[
         Goal::None,
     ),
     row(
-        "hand-off to a worker, 3 nested slices, both sides, per chunk (4 spans)",
+        "hand-off, 3 nested slices in the worker, both sides on one core, per chunk (4 spans)",
         Case::HandOff,
-        "chunk",
+        "chunk, one core",
+        Goal::Floors(6.0),
+    ),
+    row(
+        "the same with the worker on another core",
+        Case::HandOff,
+        "chunk, two cores",
         Goal::Floors(6.0),
     ),
     row(

@@ -6,9 +6,9 @@ mod growth;
 mod machine;
 mod table;
 
-use crate::canary::BUSY;
 use crate::cases::PeerName;
 use crate::conductor::Results;
+use crate::figures::{OTHERS_BUSY, SWAP_BUSY, UNREST_BUSY};
 
 pub(crate) use chart::chart;
 
@@ -31,12 +31,22 @@ pub(crate) fn markdown(results: &Results) -> String {
          {machine}\
          - run: {mode}, {minutes:.1} minutes\n\
          - F, the floor (two clock reads and one 64-byte record into a thread-local ring): **{floor}**\n\
-         - canary: {doubtful} of {all} measurements were taken while the machine was busy \
-         (upper quartile of a fixed loop above {BUSY} of its minimum, also after repeating)\n\n\
+         - canary: {doubtful} of {all} measurements were taken while the machine was busy, also after repeating (upper \
+         quartile of a fixed loop above {UNREST_BUSY} of its minimum, atomic swaps above {SWAP_BUSY} of the quickest of the run, or more than {limit:.0} % of the machine in the hands of \
+         other processes; those had {others})\n\n\
          Every case of every peer ran in a process of its own, the rounds interleaved. A figure is the median over the \
          rounds of the medians of short bursts, the bare loop subtracted; multiples of F are of the F that the same \
-         process measured between its bursts. Behind *ours* stands the lowest and the highest round. \
+         process measured between its bursts. The threads of a pipeline ran on another core than the producer, as on a machine with cores to spare. Behind *ours* stands the lowest and the highest round. \
          A bold verdict is the goal's.\n\n",
+        limit = 100.0 * OTHERS_BUSY,
+        others = results.others().map_or_else(String::new, |others| {
+            format!(
+                "{:.0} % in the median, {:.0}–{:.0} %",
+                100.0 * others.median,
+                100.0 * others.low,
+                100.0 * others.high
+            )
+        }),
         machine = machine::describe(),
         minutes = results.took.as_secs_f64() / 60.0,
     );
