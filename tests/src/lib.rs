@@ -9,3 +9,13 @@ pub use books::{Books, assert_balanced};
 pub use recording::{PATIENCE, Recording, alone, wait_until};
 pub use spans::{Recorded, RecordedEvent, Recorder};
 pub use tree::{assert_tree, render};
+
+/// The code of the documents, compiled and run.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../docs/guide.md")]
+    struct Guide;
+
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+}
