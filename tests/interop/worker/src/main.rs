@@ -14,7 +14,6 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use clap::Parser;
-use mooncake_trace_export::otlp::OtlpExporter;
 use mooncake_trace_export::{Guard, TraceArgs, init};
 
 use protocol::{Answer, Order};
@@ -30,23 +29,11 @@ struct Args {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    let mut guard = Some(start_tracing(&args.trace)?);
+    let mut guard = Some(init(args.trace.config())?);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{{\"port\": {}}}", listener.local_addr()?.port());
     let (stream, _) = listener.accept()?;
     serve(&stream, &mut guard)
-}
-
-fn start_tracing(args: &TraceArgs) -> Result<Guard, Box<dyn Error>> {
-    let mut config = args.config();
-    if let Some(endpoint) = args
-        .otlp_traces_endpoint
-        .as_deref()
-        .filter(|_| args.enable_trace)
-    {
-        config = config.exporter(OtlpExporter::builder().endpoint(endpoint).build()?);
-    }
-    Ok(init(config)?)
 }
 
 fn serve(stream: &TcpStream, guard: &mut Option<Guard>) -> Result<(), Box<dyn Error>> {
