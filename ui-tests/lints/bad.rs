@@ -22,6 +22,16 @@ impl Sender {
     }
 
     traced!()
+    pub async fn unused_owned_async(&self, mut used: String, unused: String) -> usize {
+        used.len()
+    }
+
+    traced!(err)
+    pub fn unused_owned(self, mut used: String, unused: String) -> Result<usize, String> {
+        Ok(used.len())
+    }
+
+    traced!()
     pub fn unused_variable(&self) {
         let unused = self.data.len();
     }

@@ -932,6 +932,23 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Takes what it gets.
+    #[mooncake_trace(stage = WallStage::ONE, err)]
+    pub async fn owned_async(self, mut text: String, bytes: Vec<u8>) -> Result<String, Broken> {
+        core::future::ready(()).await;
+        text.push_str(&String::from_utf8(bytes).map_err(|_| Broken)?);
+        Ok(text)
+    }
+
+    /// Takes what it gets.
+    #[mooncake_trace(stage = WallStage::ONE, err)]
+    pub fn owned(self: Arc<Self>, mut text: String, bytes: Vec<u8>) -> Result<String, Broken> {
+        text.push_str(&String::from_utf8(bytes).map_err(|_| Broken)?);
+        Ok(text)
+    }
+}
+
 /// A free one.
 #[mooncake_trace(stage = InnerStage::INNER)]
 #[must_use]

@@ -9,6 +9,7 @@ use syn::{Expr, ExprReference, ReturnType, Token, Type};
 
 use super::args::{Attr, Format};
 use super::body;
+use super::drops;
 use super::future;
 use super::model::{Context, ErrFormat, Outcome, Traced};
 use super::output::{self, Shape};
@@ -53,7 +54,8 @@ fn guarded_with_outcome(traced: &Traced) -> Group {
     let function = &traced.function;
     let enter = entered(traced);
     let body::Body { attrs, items, rest } = body::cut(function.body.stream());
-    let run = body::block(&function.body, TokenStream::from_iter([items, rest]));
+    let drops = drops::in_order(&function.sig, &rest);
+    let run = body::block(&function.body, TokenStream::from_iter([items, drops, rest]));
     let output = return_type(&function.sig.output);
     let then = outcome(traced);
     let span = Span::mixed_site();
@@ -76,7 +78,11 @@ fn polled(traced: &Traced) -> Group {
     let enter = task(traced);
     let body::Body { attrs, items, rest } = body::cut(function.body.stream());
     let hint = output_hint(&function.sig.output, &door);
-    let run = body::block(&function.body, TokenStream::from_iter([items, hint, rest]));
+    let drops = drops::in_order(&function.sig, &rest);
+    let run = body::block(
+        &function.body,
+        TokenStream::from_iter([items, hint, drops, rest]),
+    );
     let span = Span::mixed_site();
     // As if the user had written it, so that lints look into it.
     let future = quote_spanned! {function.body.span_open()=> async move #run };

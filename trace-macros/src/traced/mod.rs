@@ -2,6 +2,7 @@
 
 mod args;
 mod body;
+mod drops;
 mod expand;
 mod fallback;
 mod function;

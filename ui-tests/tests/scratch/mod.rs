@@ -7,7 +7,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What a linter says about a source file: lint and line of every message.
-pub fn messages(
+pub(crate) fn messages(
     name: &str,
     edition: &str,
     command: &str,
@@ -65,7 +65,7 @@ pub fn messages(
 }
 
 /// Clippy where it is installed, else the compiler alone.
-pub fn linter() -> &'static str {
+pub(crate) fn linter() -> &'static str {
     let clippy = Command::new("cargo").args(["clippy", "--version"]).output();
     if clippy.is_ok_and(|output| output.status.success()) {
         "clippy"
