@@ -13,7 +13,7 @@ fn refused_spans_are_counted() {
     everywhere(|| {
         for protocol in PROTOCOLS {
             let sink = Sink::scripted([Answer::Partial(2, "two are too old")]);
-            let pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
+            let mut pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
             pipeline.record(5);
             pipeline.flush();
             logs::wait_for("two are too old");
@@ -51,11 +51,11 @@ fn large() -> Options {
 fn wordy(pipeline: &Pipeline, n: usize) {
     static NAME: &str = letters();
     static WORDY: Stage = Stage::new("mooncake", NAME, 1);
-    pipeline.record(1);
     let ctx = TraceContext::builder("rid").build();
     ctx.req_start();
     (0..n).for_each(|_| ctx.slice(&WORDY).end());
     ctx.req_finish();
+    pipeline.export();
 }
 
 /// A name of 20,000 letters.
@@ -86,7 +86,7 @@ fn a_batch_in_parts_goes_on_where_it_was_interrupted() {
 #[test]
 fn a_batch_in_parts_that_is_refused_in_the_middle_is_counted_right() {
     let sink = Sink::scripted([Answer::Accept, Answer::Http(400, None)]);
-    let pipeline = Pipeline::start_with(exporter(HttpProtobuf, sink.endpoint()), large());
+    let mut pipeline = Pipeline::start_with(exporter(HttpProtobuf, sink.endpoint()), large());
     wordy(&pipeline, 700);
     let stats = pipeline.shutdown(LONG).stats;
     let refused = sink.seen()[1].spans as u64;

@@ -42,10 +42,10 @@ pub(crate) fn exporter(protocol: Protocol, endpoint: impl Into<String>) -> OtlpB
         .endpoint(endpoint)
 }
 
-/// Batches of at most 32 spans, at once.
+/// Batches of at most 32 spans. The interval never ends: what is exported together is up to [`Pipeline::record`].
 pub(crate) fn options() -> Options {
     Options::default()
-        .interval(Duration::from_millis(5))
+        .interval(Duration::from_secs(3600))
         .max_batch(32)
 }
 
@@ -78,7 +78,8 @@ impl Pipeline {
         }
     }
 
-    /// Records `n` requests of one slice, which carries a number: three spans each.
+    /// Records `n` requests of one slice, which carries a number: three spans each. Then has them exported, without
+    /// waiting for that.
     pub(crate) fn record(&self, n: usize) {
         for _ in 0..n {
             let ctx = TraceContext::builder("rid").build();
@@ -89,6 +90,12 @@ impl Pipeline {
             slice.end();
             ctx.req_finish();
         }
+        self.export();
+    }
+
+    /// Has everything exported, without waiting for that.
+    pub(crate) fn export(&self) {
+        let _in_flight = self.guard.as_ref().map(|g| g.flush(Duration::ZERO));
     }
 
     /// Everything out, which must succeed.
@@ -105,7 +112,7 @@ impl Pipeline {
 
     /// Shuts down within `timeout`, and a bit for a busy machine.
     #[track_caller]
-    pub(crate) fn shutdown(mut self, timeout: Duration) -> ShutdownReport {
+    pub(crate) fn shutdown(&mut self, timeout: Duration) -> ShutdownReport {
         let begun = Instant::now();
         let mut report = self.guard.take().unwrap().shutdown(timeout);
         let took = begun.elapsed();
@@ -121,7 +128,7 @@ impl Pipeline {
 
     /// Shuts down, and checks that every span that was recorded has arrived once at one of `sinks`.
     #[track_caller]
-    pub(crate) fn all_arrived(self, sinks: &[&Sink]) {
+    pub(crate) fn all_arrived(mut self, sinks: &[&Sink]) {
         let lost = mooncake_trace::Dropped::default();
         let report = self.shutdown(LONG);
         assert!(report.complete);

@@ -95,7 +95,7 @@ fn refusals_for_good_are_counted_and_not_repeated() {
 #[track_caller]
 fn given_up(protocol: Protocol, refusal: Answer) {
     let sink = Sink::scripted([refusal]);
-    let pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
+    let mut pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
     pipeline.record(5);
     pipeline.flush();
     let line = logs::wait_for("spans lost");

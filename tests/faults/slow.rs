@@ -49,7 +49,7 @@ fn shutdown_does_not_wait_for_an_answer_that_does_not_come() {
     everywhere(|| {
         for protocol in PROTOCOLS {
             let sink = Sink::scripted([Answer::Accept, Answer::Gate]);
-            let pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
+            let mut pipeline = Pipeline::start(exporter(protocol, sink.endpoint()));
             pipeline.record(1);
             pipeline.flush();
             pipeline.record(50);

@@ -99,7 +99,7 @@ fn a_client_certificate_is_shown_to_those_who_ask() {
 /// A failure that no patience mends: given up at once, counted, and said.
 #[track_caller]
 fn fails(exporter: OtlpBuilder, sink: &Sink, why: &str) {
-    let pipeline = Pipeline::start(exporter);
+    let mut pipeline = Pipeline::start(exporter);
     pipeline.record(4);
     pipeline.flush();
     let line = logs::wait_for("spans lost");
@@ -135,7 +135,7 @@ fn a_receiver_that_wants_our_certificate_in_vain_gets_nothing() {
     for protocol in PROTOCOLS {
         let sink = authority.sink("localhost", Some(&clients));
         let exporter = https(protocol, &sink).certificate_authority(authority.pem());
-        let pipeline = Pipeline::start(exporter);
+        let mut pipeline = Pipeline::start(exporter);
         pipeline.record(4);
         // Its refusal may come before or after it hangs up: then it looks like one that goes away.
         logs::wait_for("https://localhost");
