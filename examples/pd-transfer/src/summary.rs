@@ -88,9 +88,13 @@ fn print_files(out: &mut impl Write, run: &Run, files: &TraceFiles) -> io::Resul
         if let Some(summary) = run.summary(role) {
             let spans = summary.spans;
             let sign = if spans.adds_up() { "==" } else { "!=" };
+            let lost = match spans.dropped {
+                0 => Style::new(),
+                _ => AnsiColor::Red.on_default(),
+            };
             writeln!(
                 out,
-                "{:7} spans: recorded {} {sign} exported {} + dropped {}",
+                "{:7} spans: recorded {} {sign} exported {} + {lost}dropped {}{lost:#}",
                 role.word(),
                 spans.recorded,
                 spans.exported,

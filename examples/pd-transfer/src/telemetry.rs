@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use env_logger::Env;
 use mooncake_trace_export::{DEFAULT_SERVICE_NAME, Guard, InitError, TraceArgs};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Role;
 
-/// How long a process waits for its last spans to reach the file.
-const SHUTDOWN: Duration = Duration::from_secs(30);
+/// How long a process waits for its last spans to reach the file, and the endpoint if there is one.
+const SHUTDOWN: Duration = Duration::from_secs(10);
 
 /// What became of the spans of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ impl Accounting {
 /// # Errors
 /// If the file cannot be written, or a flag or variable is wrong.
 pub(crate) fn start(role: Role, part: &Path, args: &TraceArgs) -> Result<Guard, InitError> {
+    // What the tracing itself has to complain about, such as a collector that cannot be reached.
+    env_logger::Builder::from_env(Env::default().default_filter_or("warn")).init();
     let args = TraceArgs {
         enable_trace: true,
         ..args.clone()

@@ -26,7 +26,7 @@ pub(crate) fn command(dir: &Path, line: &str) -> Command {
     // What the caller's shell says about tracing is not what is tested.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        if name.starts_with("OTEL_") || name.starts_with("SGLANG_") {
+        if name.starts_with("OTEL_") || name.starts_with("SGLANG_") || name == "RUST_LOG" {
             command.env_remove(&*name);
         }
     }
