@@ -1,5 +1,7 @@
 //! Receivers that take a part: of the spans, of the bytes, of a batch.
 
+use std::sync::LazyLock;
+
 use mooncake_trace::{Options, Stage, TraceContext};
 use mooncake_trace_export::otlp::Protocol::{Grpc, HttpProtobuf};
 
@@ -49,22 +51,13 @@ fn large() -> Options {
 
 /// Records slices of 20 KB.
 fn wordy(pipeline: &Pipeline, n: usize) {
-    static NAME: &str = letters();
-    static WORDY: Stage = Stage::new("mooncake", NAME, 1);
+    static WORDY: LazyLock<Stage> =
+        LazyLock::new(|| Stage::new("mooncake", String::leak("w".repeat(20_000)), 1));
     let ctx = TraceContext::builder("rid").build();
     ctx.req_start();
     (0..n).for_each(|_| ctx.slice(&WORDY).end());
     ctx.req_finish();
     pipeline.export();
-}
-
-/// A name of 20,000 letters.
-const fn letters() -> &'static str {
-    const LETTERS: [u8; 20_000] = [b'w'; 20_000];
-    match std::str::from_utf8(&LETTERS) {
-        Ok(name) => name,
-        Err(_) => "",
-    }
 }
 
 #[test]
