@@ -70,7 +70,7 @@ fn event(event: &mt::Event<'_>) -> Event {
         time_ns: event.time_ns,
         name: event.name.to_owned(),
         attributes: attributes(&event.attributes),
-        dropped_attributes: 0,
+        dropped_attributes: event.dropped_attributes,
     }
 }
 

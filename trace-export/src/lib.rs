@@ -36,8 +36,8 @@ pub mod layout;
 pub mod model;
 pub mod otlp;
 pub mod perfetto;
-pub mod report;
 mod receiver;
+pub mod report;
 mod resource;
 
 #[cfg(feature = "clap")]

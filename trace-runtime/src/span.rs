@@ -104,8 +104,10 @@ pub struct Event<'a> {
     pub name: &'a str,
     /// When, in nanoseconds since the unix epoch.
     pub time_ns: u64,
-    /// More about it, each key once.
+    /// More about it, each key once, at most 128.
     pub attributes: Vec<Attr<'a>>,
+    /// Attributes that did not fit.
+    pub dropped_attributes: u32,
 }
 
 /// The status of a span.

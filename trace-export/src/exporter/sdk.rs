@@ -99,7 +99,12 @@ fn time(unix_ns: u64) -> SystemTime {
 
 fn event(event: &mt::Event<'_>) -> otel::Event {
     let (name, at) = (event.name.to_owned(), time(event.time_ns));
-    otel::Event::new(name, at, attributes(&event.attributes), 0)
+    otel::Event::new(
+        name,
+        at,
+        attributes(&event.attributes),
+        event.dropped_attributes,
+    )
 }
 
 fn link(link: &mt::Link) -> otel::Link {

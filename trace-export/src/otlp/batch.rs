@@ -64,6 +64,7 @@ fn event(w: &mut JsonWriter, e: &mt::Event<'_>) {
         w.key("timeUnixNano").int_string(e.time_ns);
         text(w, "name", e.name);
         attributes(w, &e.attributes);
+        count(w, "droppedAttributesCount", e.dropped_attributes);
     });
 }
 

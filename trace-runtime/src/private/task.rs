@@ -9,6 +9,7 @@
 //! does without a landing pad on our account.
 
 use std::fmt;
+use std::panic::RefUnwindSafe;
 
 use super::door::Handle;
 use super::gate::Gate;
@@ -69,6 +70,10 @@ impl State {
         (self.0 >> 32) as u32
     }
 }
+
+/// A traced future is as unwind safe as it is without the attribute: nothing panics while a slot is locked, so that a
+/// panic finds and leaves it whole.
+impl RefUnwindSafe for Slot {}
 
 /// Attributes that wait for the first poll.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::{RequestIdentity, identity};
 use crate::SpanKind;
 use crate::clock::Timeline;
 use crate::latency;
-use crate::span::{Event, Link, Parent, Span, Status};
+use crate::span::{Link, Parent, Span, Status};
 use crate::{Timestamp, Value};
 
 /// Keys that belong to the tracing, by kind of span.
@@ -124,13 +124,8 @@ pub(crate) fn fill<'a>(span: &mut Span<'a>, words: &'a [u64], host_id: &'a str) 
     span.stage = None;
     span.events.clear();
     for _ in 0..header.events() {
-        let (name, time_ns, attributes) = events::read(rest);
+        span.events.push(events::read(rest));
         rest = &rest[events::event_words(rest)..];
-        span.events.push(Event {
-            name,
-            time_ns,
-            attributes,
-        });
     }
     span.attributes.clear();
     let reserved;

@@ -6,7 +6,7 @@
 use super::attrs::{Settled, push_all};
 use super::text::{cut, push_text, text, text_words};
 use super::{MAX_EVENTS, count};
-use crate::{Attr, Timestamp};
+use crate::{Attr, Event, Timestamp};
 
 const HEAD_WORDS: usize = 3;
 
@@ -121,14 +121,21 @@ pub(crate) fn event_words(words: &[u64]) -> usize {
     (words[0] as u32 as usize).max(HEAD_WORDS)
 }
 
-/// The name, stamp word and attributes of the event at the head of `words`.
-pub(crate) fn read<'a>(words: &'a [u64]) -> (&'a str, u64, Vec<Attr<'a>>) {
+/// The event at the head of `words`, whose stamp is settled.
+pub(crate) fn read(words: &[u64]) -> Event<'_> {
     let len = (words[0] >> 32) as usize;
     let name = text(&words[HEAD_WORDS..], len);
-    let mut attrs = Vec::new();
-    Settled::new(&mut attrs, &[]).read(
+    let mut attributes = Vec::new();
+    let mut settled = Settled::new(&mut attributes, &[]);
+    settled.read(
         &words[HEAD_WORDS + text_words(len)..event_words(words)],
         words[2] as usize,
     );
-    (name, words[STAMP], attrs)
+    let dropped_attributes = settled.dropped;
+    Event {
+        name,
+        time_ns: words[STAMP],
+        attributes,
+        dropped_attributes,
+    }
 }

@@ -89,6 +89,7 @@ fn event_fields(out: &mut Buffer, event: &Event<'_>) {
     out.push(fixed64_field(1, event.time_ns));
     text(out, 2, event.name);
     attributes(out, 3, &event.attributes);
+    count(out, 4, event.dropped_attributes);
 }
 
 fn status(out: &mut Buffer, message: &str) {
