@@ -6,15 +6,11 @@ import subprocess
 import sys
 
 
-class Server:
-    """A process that says a line of JSON when it is ready."""
+class Process:
+    """A process that is ended, or killed if something went wrong, with the `with` block around it."""
 
-    def __init__(self, *command):
-        self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{command[0]} ended with {self.process.wait()} before it was ready")
-        self.ready = json.loads(line)
+    def __init__(self, *command, **options):
+        self.process = subprocess.Popen([str(part) for part in command], text=True, **options)
 
     def end(self):
         self.process.terminate()
@@ -31,6 +27,17 @@ class Server:
         else:
             self.process.kill()
             self.process.wait()
+
+
+class Server(Process):
+    """A process that says a line of JSON when it is ready."""
+
+    def __init__(self, *command):
+        super().__init__(*command, stdout=subprocess.PIPE)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{command[0]} ended with {self.process.wait()} before it was ready")
+        self.ready = json.loads(line)
 
 
 class Sink(Server):

@@ -81,16 +81,26 @@ def text(roots, describe):
     return "\n".join(lines) + "\n"
 
 
-def describer(spans):
-    """How a span reads in the tree."""
-    names = {span.id: span.name for span in spans}
+def linked_names(spans):
+    """Names for links to show: the second of that name below one parent is `name#2`."""
+    names, counts = {}, {}
+    for span in sorted(spans, key=lambda s: s.start):
+        kind = (span.trace, span.parent, span.name)
+        counts[kind] = counts.get(kind, 0) + 1
+        names[span.id] = span.name + (f"#{counts[kind]}" if counts[kind] > 1 else "")
+    return names
+
+
+def describer(spans, process=lambda span: span.language, attributes_of=lambda span: dict(span.attributes)):
+    """How a span reads in the tree: of which `process`, with which of its attributes."""
+    names = linked_names(spans)
 
     def describe(span):
-        name, attributes = span.name, dict(span.attributes)
+        name, attributes = span.name, attributes_of(span)
         if span.is_thread:
             host, pid = attributes.pop("host_id"), attributes.pop("pid")
             name = name.replace(f"(host:{host[:8]} | pid:{pid})", "(host | pid)")
-        line = f"{name.strip()} [{span.language}]"
+        line = f"{name.strip()} [{process(span)}]"
         if attributes:
             line += " " + shown(attributes)
         for event in span.events:
@@ -109,8 +119,8 @@ def describer(spans):
     return describe
 
 
-def invariants(spans):
-    """What holds for every span of ours and SGLang's; yields what does not."""
+def invariants(spans, outside=()):
+    """What holds for every span of ours and SGLang's; yields what does not. `outside`: ids of callers' spans."""
     ids = [span.id for span in spans]
     if len(set(ids)) != len(ids):
         yield "a span id occurs twice"
@@ -123,15 +133,16 @@ def invariants(spans):
         parent = by_id.get(span.parent)
         if parent is not None and parent.trace != span.trace:
             yield f"{span.name}: in another trace than its parent {parent.name}"
-        if span.parent and parent is None:
+        if span.parent and parent is None and span.parent not in outside:
             yield f"{span.name}: its parent {span.parent} was never received"
         if span.is_thread:
             attributes = span.attributes
             expected = f"(host:{attributes['host_id'][:8]} | pid:{attributes['pid']})"
             if not span.name.startswith(attributes["thread_label"]) or not span.name.endswith(expected):
                 yield f"{span.name}: not named after {attributes}"
-        # SGLang's exporter leaves the flag away.
-        if span.flags & 1 == 0 and span.language == "rust":
+        # Others leave the flag away.
+        ours = span.resource.get("telemetry.sdk.name") == "mooncake-trace"
+        if ours and span.flags & 1 == 0:
             yield f"{span.name}: not marked as sampled ({span.flags:#x})"
     hosts = {span.attributes["host_id"] for span in spans if span.is_thread}
     if len(hosts) > 1:
