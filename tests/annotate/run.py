@@ -143,7 +143,7 @@ def main():
         elif not options.no_tests:
             before, after = (run_tests(directory, features, flags) for directory in (bare, traced))
             if before is None:
-                tests = "no unit tests"
+                tests = "no unit tests that build without the attribute"
             elif before == after:
                 tests = f"{after[0]} unit tests pass" + (f", {after[1]} fail with and without" if after[1] else "")
             else:

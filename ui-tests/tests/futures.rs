@@ -84,7 +84,10 @@ fn borrowed_arguments_are_kept_once() {
     ];
     for (name, [bare, _, traced]) in sizes {
         println!("{name}: {bare} bare, {traced} traced");
-        assert!(traced <= bare + LEVEL, "{name}: {bare} bare, {traced} traced");
+        assert!(
+            traced <= bare + LEVEL,
+            "{name}: {bare} bare, {traced} traced"
+        );
     }
 }
 
@@ -93,7 +96,10 @@ fn borrowed_arguments_are_kept_once() {
 fn moved_arguments_cost_what_an_async_block_costs() {
     for (name, [bare, nested, traced]) in sizes![moved_early(owned()), moved_on(owned())] {
         println!("{name}: {bare} bare, {nested} in an async block, {traced} traced");
-        assert!(traced <= nested + LEVEL, "{name}: {nested} nested, {traced} traced");
+        assert!(
+            traced <= nested + LEVEL,
+            "{name}: {nested} nested, {traced} traced"
+        );
     }
 }
 

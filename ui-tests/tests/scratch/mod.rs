@@ -6,20 +6,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+/// Lint, line and text of a message.
+pub(crate) type Said = (String, u64, String);
+
 /// What a linter says about a source file: lint and line of every message.
 pub(crate) fn messages(
     name: &str,
     edition: &str,
     command: &str,
     source: &str,
-) -> BTreeSet<(String, u64, String)> {
+    enabled: bool,
+) -> BTreeSet<Said> {
     let crate_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(crate_dir.join("src")).expect("a directory for the crate");
     fs::write(crate_dir.join("src/lib.rs"), source).expect("a writable file");
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trace-runtime");
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
-         [dependencies]\nmooncake-trace = {{ path = {runtime:?} }}\n[workspace]\n"
+         [dependencies]\nmooncake-trace = {{ path = {runtime:?}, default-features = {enabled} }}\n[workspace]\n"
     );
     fs::write(crate_dir.join("Cargo.toml"), manifest).expect("a writable file");
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
