@@ -22,7 +22,7 @@
 //! | [`report`] | figures for the terminal |
 //! | [`mod@file`] | trace files on disk |
 //!
-//! Features: `admin` (an HTTP endpoint for run-time control), `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
+//! Features: `admin` (an HTTP endpoint for run-time control), `metrics` (the pipeline's own metrics), `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
 
 #[cfg(feature = "admin")]
 pub mod admin;
@@ -33,6 +33,8 @@ pub mod file;
 mod init;
 mod json;
 pub mod layout;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 pub mod model;
 pub mod otlp;
 pub mod perfetto;
