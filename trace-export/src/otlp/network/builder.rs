@@ -76,7 +76,8 @@ impl OtlpBuilder {
         Ok(self)
     }
 
-    /// The longest time that one attempt takes, connecting included. Default 10 s.
+    /// The longest time that one attempt takes over gRPC; over HTTP, that each of its steps takes: connecting, sending,
+    /// waiting for the answer. Default 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -26,8 +26,14 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(settings: Settings) -> Result<Self, OtlpConfigError> {
+        // No limit for the whole: ureq would start a thread for every request, to look the name up within the limit.
+        let timeout = Some(settings.timeout);
         let config = Agent::config_builder()
-            .timeout_global(Some(settings.timeout))
+            .timeout_connect(timeout)
+            .timeout_send_request(timeout)
+            .timeout_send_body(timeout)
+            .timeout_recv_response(timeout)
+            .timeout_recv_body(timeout)
             .http_status_as_error(false)
             // A redirected POST is not to be trusted with headers that are secrets.
             .max_redirects(0)
