@@ -145,3 +145,22 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::spans_of;
+
+    #[test]
+    fn spans_are_counted_over_resources_and_scopes() {
+        let scope_spans = [0x0a, 0, 0x12, 2, 0x08, 1, 0x12, 0]; // a scope, two spans
+        let mut resource_spans = vec![0x0a, 0];
+        for _ in 0..2 {
+            resource_spans.extend([0x12, scope_spans.len() as u8]);
+            resource_spans.extend(scope_spans);
+        }
+        let mut request = vec![0x0a, resource_spans.len() as u8];
+        request.extend(&resource_spans);
+        assert_eq!(spans_of(&request), 4);
+        assert_eq!(spans_of(&[]), 0);
+    }
+}

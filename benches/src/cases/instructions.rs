@@ -5,7 +5,7 @@ use std::hint::black_box;
 use mooncake_trace::Timestamp;
 
 use super::PeerName;
-use super::off::{OURS, ours_variant, peer_variant};
+use super::off::{OURS, WITH_GOAL, ours_variant, peer_variant};
 use crate::peers::{Fastrace, Otel, Ours, Peer, Setup, TracingOtel, TracingRegistry};
 
 /// What can be counted: the peer, the path, and two counts whose difference tells what one more costs.
@@ -21,6 +21,11 @@ impl Path {
     /// Whether it is a call that records nothing.
     pub(crate) fn is_off(&self) -> bool {
         self.name == "off" || OURS.contains(&self.name)
+    }
+
+    /// Whether it is a call of ours through a gate that the goal speaks of.
+    pub(crate) fn has_goal(&self) -> bool {
+        OURS[..WITH_GOAL].contains(&self.name)
     }
 }
 

@@ -114,6 +114,9 @@ fn recording() -> (TraceContext, TraceGuard) {
     (Ours::begin(), guard)
 }
 
+/// So many of [`OURS`] are what the goal speaks of.
+pub(super) const WITH_GOAL: usize = 5;
+
 /// Names of our variants.
 pub(super) const OURS: [&str; 7] = [
     "tracing off",

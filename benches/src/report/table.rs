@@ -123,7 +123,11 @@ pub(super) fn missed(results: &Results) -> String {
             (Goal::AtMost(goal) | Goal::AtLeast(goal), _) => (figure.median, goal),
             _ => continue,
         };
-        let _ = writeln!(text, "- {}: {:.2} times the goal", row.what, is / goal);
+        let _ = write!(text, "- {}: {:.2} times the goal", row.what, is / goal);
+        let _ = match row.why {
+            "" => writeln!(text, "."),
+            why => writeln!(text, ". {why}"),
+        };
     }
     if text.is_empty() {
         return text;
@@ -155,18 +159,15 @@ pub(super) fn instructions(results: &Results) -> String {
         let Some(count) = results.instructions.get(&(path.peer, path.name)) else {
             continue;
         };
-        let (count, verdict) = match (path.is_off(), path.peer) {
-            (true, PeerName::Ours) => {
-                let over = count - bare(path.peer);
-                let verdict = if over <= OFF_INSTRUCTIONS {
-                    "met"
-                } else {
-                    "**missed**"
-                };
-                (over, format!("≤ {OFF_INSTRUCTIONS}: {verdict}"))
-            }
-            (true, _) => (count - bare(path.peer), String::new()),
-            (false, _) => (*count, String::new()),
+        let count = if path.is_off() {
+            count - bare(path.peer)
+        } else {
+            *count
+        };
+        let verdict = match (path.has_goal(), count <= OFF_INSTRUCTIONS) {
+            (false, _) => String::new(),
+            (true, true) => format!("≤ {OFF_INSTRUCTIONS}: met"),
+            (true, false) => format!("≤ {OFF_INSTRUCTIONS}: **missed**"),
         };
         let _ = writeln!(
             text,
