@@ -82,10 +82,10 @@ def text(roots, describe):
 
 
 def linked_names(spans):
-    """Names for links to show: the second of that name below one parent is `name#2`."""
+    """Names for links to show: the second of that name in a trace is `name#2`."""
     names, counts = {}, {}
     for span in sorted(spans, key=lambda s: s.start):
-        kind = (span.trace, span.parent, span.name)
+        kind = (span.trace, span.name)
         counts[kind] = counts.get(kind, 0) + 1
         names[span.id] = span.name + (f"#{counts[kind]}" if counts[kind] > 1 else "")
     return names
