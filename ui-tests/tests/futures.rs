@@ -114,6 +114,14 @@ async fn send(value: Cell<u8>) -> Result<u8, String> {
     Ok(value.get())
 }
 
+/// Two arguments that are dropped in an order.
+#[mooncake_trace(stage = RequestStage::TOKENIZE, ctx = current)]
+async fn send_two(value: Cell<u8>, text: impl Send, boxed: Box<Cell<u8>>) -> u8 {
+    tick().await;
+    drop((text, boxed));
+    value.get()
+}
+
 #[mooncake_trace(stage = RequestStage::TOKENIZE, ctx = current)]
 async fn sync(value: u8) -> u8 {
     std::future::ready(value).await
@@ -127,6 +135,7 @@ fn returned(value: u8) -> impl Future<Output = u8> {
 #[test]
 fn auto_traits_stay() {
     is_send(&send(Cell::new(1)));
+    is_send(&send_two(Cell::new(1), Cell::new(2), Box::default()));
     is_sync(&sync(1));
     is_unwind_safe(&sync(1));
     is_send(&returned(1));
