@@ -58,19 +58,13 @@ impl Role {
             Self::Decode => "Decode",
         }
     }
-
-    const fn service(self) -> &'static str {
-        match self {
-            Self::Prefill => "sglang-prefill",
-            Self::Decode => "sglang-decode",
-        }
-    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    let tracing = init(args.trace.config().service_name(args.role.service()))?;
     let role = args.role;
+    // One service, as SGLang and its tools have it; the role is beside it.
+    let tracing = init(args.trace.config().attribute("worker.role", role.name()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .on_thread_start(move || set_thread_info(ThreadInfo::new(format!("{} HTTP", role.name()))))

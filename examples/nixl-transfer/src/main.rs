@@ -105,15 +105,13 @@ fn start(role: &str, port: u16) -> io::Result<Child> {
 /// One of the two processes.
 fn run(args: &Args, role: Role) -> Result<(), Box<dyn Error>> {
     let name = match role {
-        Role::Prefill => "prefill",
-        Role::Decode => "decode",
+        Role::Prefill => "Prefill",
+        Role::Decode => "Decode",
     };
-    let file = args.out.join(format!("nixl-{name}.jsonl"));
-    let tracing = init(
-        Config::from_env()
-            .service_name(format!("sglang-{name}"))
-            .otlp_file(file),
-    )?;
+    let file = args.out.join(format!("nixl-{}.jsonl", name.to_lowercase()));
+    // One service, as SGLang and its tools have it; the role is beside it.
+    let config = Config::from_env().attribute("worker.role", name);
+    let tracing = init(config.otlp_file(file))?;
     let done = match role {
         Role::Prefill => prefill::run(TcpStream::connect(("127.0.0.1", args.port))?, args.pages),
         Role::Decode => {

@@ -112,7 +112,7 @@ def main():
         problems.append(f"three traces were expected, found {len(ours)}: {sorted(ours)}")
 
     def process(span):
-        return span.resource["service.name"]
+        return span.resource.get("worker.role", span.resource["service.name"])
 
     def attributes(span):
         if is_gateway(span):
@@ -151,7 +151,7 @@ def settle(span):
 def in_order(roots):
     """Below the gateway prefill before decode, whoever was first."""
     for root in roots:
-        root.children.sort(key=lambda span: span.resource["service.name"] != "sglang-prefill")
+        root.children.sort(key=lambda span: span.resource.get("worker.role") != "Prefill")
     return roots
 
 

@@ -20,8 +20,8 @@ def main():
     roots = otlp.forest(spans)
     for sender in (child for root in roots for child in root.children):
         # A chunk may be received before the next one is written, or after.
-        sender.children.sort(key=lambda span: span.resource["service.name"] != "sglang-prefill")
-    tree = otlp.text(roots, otlp.describer(spans, lambda span: span.resource["service.name"]))
+        sender.children.sort(key=lambda span: span.resource["worker.role"] != "Prefill")
+    tree = otlp.text(roots, otlp.describer(spans, lambda span: span.resource["worker.role"]))
     print(tree)
     (out / "tree.txt").write_text(tree, encoding="utf-8")
     expected = (here / "expected.txt").read_text(encoding="utf-8")
