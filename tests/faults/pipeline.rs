@@ -22,7 +22,7 @@ pub(crate) const PROTOCOLS: [Protocol; 3] =
     [Protocol::Grpc, Protocol::HttpProtobuf, Protocol::HttpJson];
 
 /// A pipeline is there once in a process, so tests take turns.
-fn turn() -> MutexGuard<'static, ()> {
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }

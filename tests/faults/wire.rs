@@ -1,9 +1,11 @@
 //! What a receiver sees of us.
 
+use mooncake_trace::TraceContext;
 use mooncake_trace_export::otlp::{Compression, Protocol};
+use mooncake_trace_export::{Config, init};
 
 use crate::hosts::everywhere;
-use crate::pipeline::{PROTOCOLS, Pipeline, exporter};
+use crate::pipeline::{LONG, PROTOCOLS, Pipeline, exporter, turn};
 use crate::sink::Sink;
 
 #[test]
@@ -32,6 +34,28 @@ fn requests_are_what_otlp_says() {
             assert!(agent.starts_with("mooncake-trace/"), "{agent}");
             pipeline.all_arrived(&[&sink]);
         }
+    });
+}
+
+#[test]
+fn a_configuration_reaches_its_receivers() {
+    everywhere(|| {
+        let _turn = turn();
+        let sinks = [Sink::start(), Sink::start()];
+        let config = Config::new()
+            .endpoint(sinks[0].endpoint())
+            .otlp(exporter(Protocol::HttpJson, sinks[1].endpoint()));
+        let guard = init(config).unwrap();
+        let ctx = TraceContext::builder("rid").build();
+        ctx.req_start();
+        ctx.req_finish();
+        assert!(guard.shutdown(LONG).complete);
+        let paths = sinks.each_ref().map(|s| s.seen()[0].path.clone());
+        assert!(
+            paths[0].ends_with("/Export") && paths[1] == "/v1/traces",
+            "{paths:?}"
+        );
+        assert_eq!(sinks.each_ref().map(|s| s.arrived().len()), [2, 2]);
     });
 }
 

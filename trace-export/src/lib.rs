@@ -17,12 +17,12 @@
 //! |---|---|
 //! | [`exporter`] | takes batches from the runtime: OTLP/JSON file, Perfetto file, memory, any exporter of the OpenTelemetry SDK |
 //! | [`model`] | the neutral form of a trace |
-//! | [`otlp`] | reads and writes OTLP |
+//! | [`otlp`] | OTLP: to receivers over gRPC and HTTP (`OtlpExporter`), as JSON lines, as protobuf |
 //! | [`layout`], [`perfetto`] | draw a trace for Perfetto |
 //! | [`report`] | figures for the terminal |
 //! | [`mod@file`] | trace files on disk |
 //!
-//! Features: `admin` (an HTTP endpoint for run-time control), `metrics` (the pipeline's own metrics), `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
+//! Features, the first three by default: `otlp-grpc`, `otlp-http`, `tls` (https endpoints), `zstd` (beside gzip), `admin` (an HTTP endpoint for run-time control), `metrics` (the pipeline's own metrics), `clap` (flags as `TraceArgs`), `opentelemetry-sdk` (`exporter::SdkExporter`).
 
 #[cfg(feature = "admin")]
 pub mod admin;

@@ -202,7 +202,8 @@ fn what_does_not_fit_is_counted() {
         let keys: Vec<_> = (0..200).map(|i| format!("key-{i}")).collect();
         let attrs: Vec<Attr<'_>> = keys.iter().map(|k| (k.as_str(), Value::Int(1))).collect();
         let slice = ctx.slice_with(&OUTER, &attrs);
-        for _ in 0..130 {
+        ctx.event("e", 1, &attrs);
+        for _ in 0..129 {
             ctx.event("e", 1, &[]);
         }
         slice.fail("");
@@ -210,6 +211,11 @@ fn what_does_not_fit_is_counted() {
         ctx.req_finish();
     });
     let slice = outcome.spans().find(|s| s.name == "outer").unwrap();
+    let event = &slice.events[0];
+    assert_eq!(
+        (event.attributes.len(), event.dropped_attributes_count),
+        (128, 72)
+    );
     assert_eq!(
         (slice.attributes.len(), slice.dropped_attributes_count),
         (128, 72)

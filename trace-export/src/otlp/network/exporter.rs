@@ -23,10 +23,20 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// Exports to an OTLP receiver, over gRPC or HTTP.
 ///
-/// It connects at the first export. An attempt that fails because the receiver is away or overloaded (gRPC UNAVAILABLE
-/// and its like, RESOURCE_EXHAUSTED with a delay, HTTP 429, 502, 503, 504, network errors, timeouts) is made again by
-/// the runtime; all other refusals are final. An attempt whose answer is lost is made again too, so a receiver can get
-/// spans twice, as OTLP allows.
+/// It connects at the first export. Exporting never holds up the code that is traced: while a receiver is away, spans
+/// wait within the memory limit of the pipeline.
+///
+/// | what happens | what becomes of the batch | counted as |
+/// |---|---|---|
+/// | no connection, unknown name, connection broken, no answer in time | comes again, with growing pauses, for a minute | then `export_failed` |
+/// | gRPC CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS; HTTP 429, 502, 503, 504 | the same, not before `RetryInfo` or `Retry-After` says | then `export_failed` |
+/// | gRPC RESOURCE_EXHAUSTED | comes again if there is a `RetryInfo` | else `export_failed` |
+/// | every other status, a certificate that is refused | is given up | `export_failed` |
+/// | partial success | what was refused is given up | `rejected` |
+/// | memory limit reached meanwhile | new spans are dropped | `buffer_full` |
+/// | shut down meanwhile, and the time is over | is given up | `export_failed` or `shutdown_timeout` |
+///
+/// An attempt whose answer is lost is made again too, so a receiver can get spans twice, as OTLP allows.
 ///
 /// ```no_run
 /// use mooncake_trace::{Options, install};
