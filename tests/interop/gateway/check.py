@@ -108,6 +108,7 @@ def main():
     # The gateway's health checks are traces of their own.
     spans = [span for span in everything if span.trace in ours]
     problems += otlp.invariants(spans, outside={CALLER})
+    problems += otlp.sglang_cannot_read(spans)
     if len(ours) != 3:
         problems.append(f"three traces were expected, found {len(ours)}: {sorted(ours)}")
 

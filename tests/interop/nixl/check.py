@@ -16,7 +16,7 @@ import spans as otlp
 def main():
     out = pathlib.Path(sys.argv[1])
     spans = [span for role in ("prefill", "decode") for span in otlp.read(out / f"nixl-{role}.jsonl")]
-    problems = list(otlp.invariants(spans))
+    problems = [*otlp.invariants(spans), *otlp.sglang_cannot_read(spans)]
     roots = otlp.forest(spans)
     for sender in (child for root in roots for child in root.children):
         # A chunk may be received before the next one is written, or after.

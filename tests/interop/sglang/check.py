@@ -45,6 +45,7 @@ def main():
 
     spans = otlp.read(out / "otlp.jsonl")
     problems += otlp.invariants(spans)
+    problems += otlp.sglang_cannot_read(spans)
     from_rust = [span for span in spans if span.language == "rust"]
     if len(from_rust) != exported:
         problems.append(f"Rust sent {exported} spans, {len(from_rust)} arrived")

@@ -125,7 +125,8 @@ class Scenarios:
         def run():
             ctx = self.new_context("0xc1")
             ctx.trace_req_start()
-            answer = self.worker.ask("receive", headers=self.state_of(ctx)["root_span_context"])
+            headers = self.state_of(ctx)["root_span_context"]
+            answer = self.traced(self.stages.MOONCAKE_SEND)(lambda _self: self.worker.ask("receive", headers=headers))(Holder(ctx))
             self.expect("a request with headers is recorded", answer["enabled"])
             ctx.trace_req_finish()
 
@@ -138,6 +139,7 @@ class Scenarios:
             headers = self.trace.extract_trace_headers({**answer["headers"], "accept": "*/*"})
             ctx = self.new_context("0x5eed", external_trace_header=headers)
             ctx.trace_req_start()
+            self.traced(self.stages.MOONCAKE_RECV)(lambda _self: None)(Holder(ctx))
             ctx.trace_req_finish()
 
         self.on_thread("http worker", run)

@@ -147,3 +147,23 @@ def invariants(spans, outside=()):
     hosts = {span.attributes["host_id"] for span in spans if span.is_thread}
     if len(hosts) > 1:
         yield f"this host has several ids: {sorted(hosts)}"
+
+
+def sglang_cannot_read(spans):
+    """What SGLang's converter to Perfetto (`scripts/convert_otel_2_perfetto.py`) takes for granted; yields what is not so."""
+    spans = [span for span in spans if span.resource["service.name"] != "smg"]
+    for span in spans:
+        if span.resource["service.name"] != "sglang":
+            yield f"{span.name}: of the service {span.resource['service.name']!r}, which the converter leaves out"
+        if any("attributes" not in event for event in span.events):
+            yield f"{span.name}: an event without the member `attributes`"
+    for root in spans:
+        if root.attributes.get("module") not in ("sglang::request", "sglang::mooncake"):
+            continue
+        threads = [span for span in spans if span.parent == root.id and "module" not in span.attributes]
+        for thread in threads:
+            if not {"host_id", "pid", "thread_label"} <= thread.attributes.keys():
+                yield f"{thread.name}: below a root, but no thread span: {thread.attributes}"
+        ids = {thread.id for thread in threads}
+        if "rid" not in root.attributes or not any(span.parent in ids for span in spans):
+            yield f"{root.name}: a root without rid or slices"
