@@ -11,8 +11,8 @@ mod sync {
     pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
     pub(crate) use loom::thread::yield_now;
 
-    /// A model of waiting need not wait.
-    pub(crate) const LOCK_SPINS: u32 = 0;
+    /// Once tells as much as often.
+    pub(crate) const LOCK_SPINS: u32 = 1;
 
     /// Small, so that a thread needs several.
     pub(crate) const CHUNK_WORDS: usize = 4;

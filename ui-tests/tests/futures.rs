@@ -46,13 +46,17 @@ async fn take<T>(value: T) {
     look(&value);
 }
 
+fn consume<T>(value: T) {
+    look(&value);
+}
+
 measured!(before(value: Owned) { look(&value); tick().await });
 measured!(across(value: Owned) { look_long(&value).await; look(&value) });
 measured!(after(value: Owned) { tick().await; look(&value.0) });
 measured!(copied(value: Kilobyte) { tick().await; look(&value) });
 measured!(unused(_value: Kilobyte) { tick().await });
-measured!(moved_late(value: Owned) { tick().await; drop(value) });
-measured!(moved_early(value: Owned) { drop(value); tick().await });
+measured!(moved_late(value: Owned) { tick().await; consume(value) });
+measured!(moved_early(value: Owned) { consume(value); tick().await });
 measured!(moved_on(value: Owned) { take(value).await });
 measured!(small(value: u64) { tick().await; look(&value) });
 
