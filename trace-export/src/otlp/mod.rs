@@ -1,6 +1,6 @@
 //! OTLP, the wire model of OpenTelemetry.
 //!
-//! One file per encoding and direction; the way to a collector is in [`OtlpExporter`](crate::otlp::OtlpExporter).
+//! One file per encoding and direction; the way to a collector is in `OtlpExporter`.
 
 mod any_value;
 mod batch;
