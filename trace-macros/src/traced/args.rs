@@ -6,8 +6,10 @@ use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, LitStr, Pat, Path, Token, token};
+use syn::{Expr, Ident, Pat, Path, Token, token};
 
+use super::attrs::{Attr, attrs};
+use super::recover::{comma, expression, rest, skip_to_comma};
 use crate::diagnostics::{Diagnostics, did_you_mean, one_of};
 
 /// Every option by its name.
@@ -63,21 +65,6 @@ pub(super) struct Ret {
     pub(super) span: Span,
     pub(super) pattern: Pat,
     pub(super) attrs: Vec<Attr>,
-}
-
-/// `key = expr`, `key = %expr` or `key = ?expr`
-pub(super) struct Attr {
-    pub(super) key: LitStr,
-    pub(super) format: Format,
-    pub(super) value: Expr,
-}
-
-/// How the value of an attribute is made.
-#[derive(Clone, Copy)]
-pub(super) enum Format {
-    Value,
-    Display,
-    Debug,
 }
 
 /// Parses the options; what is wrong goes to `diagnostics` and is left out.
@@ -255,82 +242,6 @@ fn attrs_option(
     attrs(&content, diagnostics)
 }
 
-/// `key = expr, …` up to the end.
-fn attrs(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<Vec<Attr>> {
-    let mut attrs: Vec<Attr> = Vec::new();
-    while !input.is_empty() {
-        match attr(input) {
-            Ok(attr)
-                if attrs
-                    .iter()
-                    .any(|other| other.key.value() == attr.key.value()) =>
-            {
-                diagnostics.at(
-                    attr.key.span(),
-                    format_args!(
-                        "the attribute `{}` is given twice; keep one",
-                        attr.key.value()
-                    ),
-                )
-            }
-            Ok(attr) => attrs.push(attr),
-            Err(error) => {
-                diagnostics.push(error);
-                skip_to_comma(input)?;
-            }
-        }
-        comma(input, diagnostics)?;
-    }
-    Ok(attrs)
-}
-
-fn attr(input: ParseStream<'_>) -> syn::Result<Attr> {
-    let expected = "expected `key = expr`, `\"dotted.key\" = expr`, `key = %expr` (Display) or `key = ?expr` (Debug)";
-    let key = if input.peek(LitStr) {
-        input.parse::<LitStr>()?
-    } else if let Ok(ident) = Ident::parse_any(&input.fork()) {
-        Ident::parse_any(input)?;
-        if input.peek(Token![.]) {
-            return Err(dotted_key(input, &ident));
-        }
-        LitStr::new(&ident.unraw().to_string(), ident.span())
-    } else {
-        return Err(input.error(expected));
-    };
-    if !input.peek(Token![=]) {
-        let text = key.value();
-        return Err(syn::Error::new(
-            key.span(),
-            format_args!("the attribute `{text}` has no value; write `{text} = expr`"),
-        ));
-    }
-    input.parse::<Token![=]>()?;
-    let format = if input.parse::<Option<Token![%]>>()?.is_some() {
-        Format::Display
-    } else if input.parse::<Option<Token![?]>>()?.is_some() {
-        Format::Debug
-    } else {
-        Format::Value
-    };
-    let value = expression(input, &key.span(), expected)?;
-    Ok(Attr { key, format, value })
-}
-
-/// `a.b = …`: says how it is written.
-fn dotted_key(input: ParseStream<'_>, first: &Ident) -> syn::Error {
-    let mut key = first.to_string();
-    while input.parse::<Token![.]>().is_ok() {
-        let Ok(part) = Ident::parse_any(input) else {
-            break;
-        };
-        key = format!("{key}.{part}");
-    }
-    syn::Error::new(
-        first.span(),
-        format_args!("a key with dots is written as a string: `\"{key}\" = expr`"),
-    )
-}
-
 fn krate(input: ParseStream<'_>, name: Span) -> syn::Result<Path> {
     let expected =
         "expected the path of the `mooncake_trace` crate: `crate = ::path::to::mooncake_trace`";
@@ -360,14 +271,6 @@ fn assigned(input: ParseStream<'_>, name: Span, expected: &str) -> syn::Result<E
     expression(input, &name, expected)
 }
 
-/// An expression; what is missing is reported at the name before it.
-fn expression(input: ParseStream<'_>, name: &Span, expected: &str) -> syn::Result<Expr> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Err(syn::Error::new(*name, expected));
-    }
-    input.parse()
-}
-
 /// The content of the parentheses of an option.
 fn parenthesized_option<'a>(
     input: ParseStream<'a>,
@@ -380,28 +283,4 @@ fn parenthesized_option<'a>(
     let content;
     syn::parenthesized!(content in input);
     Ok(content)
-}
-
-/// Consumes everything, so that no "unexpected token" follows the real error.
-fn rest(input: ParseStream<'_>) {
-    while input.parse::<proc_macro2::TokenTree>().is_ok() {}
-}
-
-/// Consumes tokens up to the next comma.
-fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
-}
-
-/// Consumes the comma after an option; true if something else was there.
-fn comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<bool> {
-    if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
-        return Ok(false);
-    }
-    diagnostics.push(input.error("expected `,` in front of this"));
-    skip_to_comma(input)?;
-    input.parse::<Option<Token![,]>>()?;
-    Ok(true)
 }

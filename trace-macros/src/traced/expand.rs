@@ -7,7 +7,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprReference, ReturnType, Token, Type};
 
-use super::args::{Attr, Format};
+use super::attrs::{Attr, Format};
 use super::body;
 use super::drops;
 use super::future;

@@ -1,6 +1,7 @@
 //! `#[mooncake_trace]`: one slice around one function.
 
 mod args;
+mod attrs;
 mod body;
 mod drops;
 mod expand;
@@ -9,6 +10,7 @@ mod function;
 mod future;
 mod model;
 mod output;
+mod recover;
 mod validate;
 
 use proc_macro2::TokenStream;

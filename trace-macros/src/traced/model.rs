@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Pat, Path};
 
-use super::args::Attr;
+use super::attrs::Attr;
 use super::function::Function;
 use super::output::Shape;
 

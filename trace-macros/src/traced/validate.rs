@@ -3,7 +3,8 @@
 use proc_macro2::Span;
 use syn::{FnArg, Pat, ReturnType, Signature};
 
-use super::args::{Args, Attr, Ctx, ErrArg};
+use super::args::{Args, Ctx, ErrArg};
+use super::attrs::Attr;
 use super::function::Function;
 use super::model::{Context, ErrFormat, Outcome, Traced};
 use super::output::{self, Shape};

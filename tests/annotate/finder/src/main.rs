@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, ImplItemFn, ItemFn, Signature, TraitItemFn, Visibility};
+use syn::{Attribute, ImplItemFn, ItemFn, Signature, TraitItemFn, Visibility};
 
 /// Byte offsets at which an attribute goes in.
 #[derive(Default)]
@@ -45,10 +45,6 @@ impl<'ast> Visit<'ast> for Finder {
         }
         visit::visit_trait_item_fn(self, item);
     }
-
-    fn visit_block(&mut self, block: &'ast Block) {
-        visit::visit_block(self, block);
-    }
 }
 
 fn main() {
@@ -68,7 +64,11 @@ fn main() {
         let mut done = 0;
         for (index, offset) in finder.0.iter().enumerate() {
             let offset = offset + skipped;
-            let ctx = if index % 2 == 0 { "current" } else { "::mooncake_trace::TraceContext::null()" };
+            let ctx = if index % 2 == 0 {
+                "current"
+            } else {
+                "::mooncake_trace::TraceContext::null()"
+            };
             annotated.push_str(&source[done..offset]);
             annotated.push_str(&format!(
                 "#[::mooncake_trace::mooncake_trace(stage = ::mooncake_trace::Stage::new(\"annotate\", \"f\", 1), ctx = {ctx})] "
