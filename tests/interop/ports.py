@@ -37,6 +37,8 @@ def lives(pid):
 
 
 def line(path):
+    if not os.path.exists(path):
+        return ""
     with open(path, encoding="ascii") as f:
         text = f.read()
     return text.strip() if text.endswith("\n") else ""
