@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::request::Parts;
-use mooncake_trace::TraceContext;
+use mooncake_trace::{TraceContext, tracing_enabled};
 use tower_layer::Layer;
 
 use crate::headers::HeaderExtractor;
@@ -69,9 +69,10 @@ impl TraceLayer {
         self
     }
 
-    /// The context of a request, begun; nothing for one that is not wanted.
+    /// The context of a request, begun; nothing for one that is not wanted, or when there is nothing to record or hand on.
     pub(crate) fn begin(&self, request: &Parts) -> Option<RequestTrace> {
-        if !(self.wanted)(request) {
+        let nothing = !tracing_enabled() && !request.headers.contains_key("traceparent");
+        if nothing || !(self.wanted)(request) {
             return None;
         }
         let rid = (self.rid)(request);

@@ -1,5 +1,6 @@
 //! The context of a request, as the layer puts it into the request's extensions.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -10,12 +11,14 @@ use mooncake_trace::{AsContext, TraceContext};
 /// It is a [`TraceContext`] that can be cloned; all clones are the same context. It is there also when the request is
 /// not recorded. The layer begins and ends the request; a handler opens slices, sets attributes, makes copies for
 /// other threads and carriers for other processes.
-#[derive(Clone, Debug, Default)]
-pub struct RequestTrace(Arc<TraceContext>);
+#[derive(Clone, Default)]
+pub struct RequestTrace(Option<Arc<TraceContext>>);
+
+static NULL: TraceContext = TraceContext::null();
 
 impl RequestTrace {
     pub(crate) fn new(ctx: TraceContext) -> Self {
-        Self(Arc::new(ctx))
+        Self(Some(Arc::new(ctx)))
     }
 }
 
@@ -23,12 +26,18 @@ impl Deref for RequestTrace {
     type Target = TraceContext;
 
     fn deref(&self) -> &TraceContext {
-        &self.0
+        self.0.as_deref().unwrap_or(&NULL)
     }
 }
 
 impl AsContext for RequestTrace {
     fn as_context(&self) -> Option<&TraceContext> {
-        Some(&self.0)
+        self.0.as_deref()
+    }
+}
+
+impl fmt::Debug for RequestTrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }

@@ -111,3 +111,15 @@ fn an_unsampled_trace_goes_on_unrecorded() {
     });
     assert_eq!(tree, "");
 }
+
+#[test]
+fn a_process_with_tracing_off_hands_the_trace_on() {
+    let tree = record(app(), TraceLayer::new(""), |address| {
+        mooncake_trace::set_tracing_enabled(false);
+        let answer = setup::get(address, "/generate", &format!("traceparent: {SAMPLED}\r\n"));
+        assert!(answer.contains(SAMPLED), "{answer}");
+        let answer = setup::get(address, "/generate", "");
+        assert!(answer.ends_with("{}"), "{answer}");
+    });
+    assert_eq!(tree, "");
+}
