@@ -28,7 +28,8 @@ pub(crate) struct Collector {
     timeline: Timeline,
     batch: Batch,
     chunks: Vec<&'static Chunk>,
-    /// The ledger's count of abandonments when the round began; if it moves, the round is void.
+    /// The ledger's count of abandonments when this collector was made; if it moves, the collector itself is abandoned:
+    /// its successor may be at work, so it touches nothing any more and ends.
     abandoned: u64,
 }
 
@@ -48,8 +49,12 @@ impl Collector {
             timeline: Timeline::new(),
             batch: Batch::new(host_id),
             chunks: Vec::new(),
-            abandoned: 0,
+            abandoned: ledger::ledger().abandoned,
         }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        ledger::ledger().abandoned != self.abandoned
     }
 
     /// Runs until it is told to stop.
@@ -60,6 +65,10 @@ impl Collector {
             }
             let wanted = self.control.take();
             self.round();
+            if self.is_abandoned() {
+                self.delivery.shutdown(Duration::ZERO);
+                return;
+            }
             if let Some(end) = wanted.stop {
                 self.delivery
                     .shutdown(end.saturating_duration_since(Instant::now()));
@@ -75,7 +84,6 @@ impl Collector {
 
     /// Exports everything that was published before the call.
     fn round(&mut self) {
-        self.abandoned = ledger::ledger().abandoned;
         self.timeline.extend();
         let mut chunks = std::mem::take(&mut self.chunks);
         POOL.active(&mut chunks);
@@ -84,7 +92,7 @@ impl Collector {
             if self.collect(chunk) {
                 finished += 1;
                 if finished % LOT == 0 {
-                    POOL.recycle();
+                    self.recycle();
                 }
             }
         }
@@ -104,15 +112,29 @@ impl Collector {
         }
         self.export();
         if finished > 0 {
+            self.recycle();
+        }
+    }
+
+    fn recycle(&self) {
+        let ledger = ledger::ledger();
+        if ledger.abandoned == self.abandoned {
             POOL.recycle();
         }
     }
 
     /// Takes what is published in `chunk`; true if that is the last of it.
+    ///
+    /// The ledger is locked while records are copied: whoever abandons this collector waits for that, so no successor
+    /// gives the chunk away under its eyes.
     fn collect(&mut self, chunk: &Chunk) -> bool {
         let (published, sealed) = chunk.published();
         let mut taken = chunk.taken();
         while taken.words < published.words {
+            let mut ledger = ledger::ledger();
+            if ledger.abandoned != self.abandoned {
+                return false;
+            }
             let before = taken.records;
             let room = self.max_batch - self.batch.len();
             while taken.words < published.words && ((taken.records - before) as usize) < room {
@@ -124,10 +146,6 @@ impl Collector {
                 settle(record, &self.timeline);
                 taken.words += len;
                 taken.records += 1;
-            }
-            let mut ledger = ledger::ledger();
-            if ledger.abandoned != self.abandoned {
-                return sealed;
             }
             chunk.take(taken);
             ledger.collected += u64::from(taken.records - before);
@@ -144,7 +162,7 @@ impl Collector {
     }
 
     fn export(&mut self) {
-        if self.batch.is_empty() || ledger::ledger().abandoned != self.abandoned {
+        if self.batch.is_empty() || self.is_abandoned() {
             self.batch.clear();
             return;
         }

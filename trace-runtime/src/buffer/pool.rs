@@ -42,7 +42,6 @@ pub(crate) struct Shelf {
     /// Records that were too large for a chunk.
     posted: VecDeque<Arc<[u64]>>,
     posted_bytes: usize,
-    allocated: usize,
     /// Chunks taken since the collector last looked.
     taken: usize,
     /// Records of chunks that have been given back, and posted ones that have been collected.
@@ -84,7 +83,6 @@ impl Pool {
                 active: Vec::new(),
                 posted: VecDeque::new(),
                 posted_bytes: 0,
-                allocated: 0,
                 taken: 0,
                 retired: 0,
             }),
@@ -120,18 +118,16 @@ impl Pool {
         }
         let mut shelf = self.shelf();
         let limit = self.limit.load(Relaxed);
+        let in_use = shelf.active.len() * CHUNK_BYTES + shelf.posted_bytes;
+        if in_use + CHUNK_BYTES > limit {
+            self.exhausted.store(true, Relaxed);
+            drop(shelf);
+            self.alarm.ring();
+            return self.refuse(Refused::Full);
+        }
         let chunk = match shelf.free.pop() {
             Some(chunk) => chunk,
-            None if (shelf.allocated + 1) * CHUNK_BYTES + shelf.posted_bytes <= limit => {
-                shelf.allocated += 1;
-                Box::leak(Box::new(Chunk::new()))
-            }
-            None => {
-                self.exhausted.store(true, Relaxed);
-                drop(shelf);
-                self.alarm.ring();
-                return self.refuse(Refused::Full);
-            }
+            None => Box::leak(Box::new(Chunk::new())),
         };
         shelf.active.push(chunk);
         shelf.taken += 1;
@@ -182,6 +178,7 @@ impl Pool {
             retired,
             ..
         } = &mut *shelf;
+        let before = free.len();
         active.retain(|chunk| {
             let (published, sealed) = chunk.published();
             let keep = !sealed || chunk.taken() != published;
@@ -192,7 +189,7 @@ impl Pool {
             }
             keep
         });
-        if !free.is_empty() {
+        if free.len() > before {
             self.exhausted.store(false, Relaxed);
         }
     }
