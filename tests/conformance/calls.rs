@@ -77,13 +77,13 @@ pub(crate) fn make(world: &'static World, op: &'static Op, seat: &Seat) {
             false => ctx.rebuild_thread_context_at(*ts),
         }),
         Call::Serialize { ctx, state } => with(ctx, &|ctx| {
-            let json = ctx.to_carrier().to_json();
+            let json = json_of(&ctx.to_carrier());
             world.keep_state(state, json.clone());
             world.report(op, Reported::State(json));
         }),
         Call::Deserialize { state, dst } => put(world, op, dst, load(op, &world.state(op, state))),
         Call::Pickle { src, dst } => with(src, &|ctx| {
-            put(world, op, dst, load(op, &ctx.to_carrier().to_json()));
+            put(world, op, dst, load(op, &json_of(&ctx.to_carrier())));
         }),
         Call::RootAttrs { ctx, attrs } => with(ctx, &|ctx| ctx.set_root_attrs(&borrowed(attrs))),
         Call::ThreadAttrs { ctx, attrs } => {
@@ -154,7 +154,7 @@ fn new_ctx(new: &NewCtx, style: Style) -> TraceContext {
 }
 
 fn load(op: &Op, json: &str) -> TraceContext {
-    match Carrier::from_json(json) {
+    match serde_json::from_str::<Carrier>(json) {
         Ok(carrier) => TraceContext::from_carrier(&carrier),
         Err(error) => fail(&format!("op {}: {error}", op.path)),
     }
@@ -270,4 +270,9 @@ fn mooncake_slice(world: &World, op: &Op, slice: &MooncakeSlice) {
         }
         Style::Clocked => mooncake_trace::mooncake_trace_slice(ctx, stage, start),
     }
+}
+
+/// A context's state on its way.
+fn json_of(carrier: &Carrier) -> String {
+    serde_json::to_string(carrier).unwrap_or_else(|error| fail(&error.to_string()))
 }

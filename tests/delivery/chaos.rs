@@ -90,7 +90,8 @@ fn step(shared: &Shared, dice: &mut Dice, open: &mut Open) {
             *place.lock().unwrap() = Arc::new(copy);
         }
         5 if dice.roll(8) == 0 => {
-            let carrier = Carrier::from_json(&ctx.to_carrier().to_json()).unwrap();
+            let json = serde_json::to_string(&ctx.to_carrier()).unwrap();
+            let carrier: Carrier = serde_json::from_str(&json).unwrap();
             *place.lock().unwrap() = Arc::new(TraceContext::from_carrier(&carrier));
         }
         6 if dice.roll(8) == 0 => ctx.abort(&[("reason", "chaos".into())]),

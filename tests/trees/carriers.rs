@@ -22,8 +22,8 @@ fn the_reader_of_a_carrier_works_under_the_same_root() {
     let recording = Recording::start();
     let ctx = recording.request();
     drop(ctx.slice(&Kv::SEND));
-    let json = ctx.to_carrier().to_json();
-    let reader = TraceContext::from_carrier(&Carrier::from_json(&json).unwrap());
+    let json = json_of(&ctx.to_carrier());
+    let reader = TraceContext::from_carrier(&carrier_of(&json).unwrap());
     reader.rebuild_thread_context();
     drop(reader.slice(&Kv::WRITE).thread_finish());
     ctx.req_finish();
@@ -49,7 +49,7 @@ fn ids_of_a_carrier_are_whole_numbers_of_full_size() {
     let recording = Recording::start();
     let ctx = recording.request();
     drop(ctx.slice(&Kv::SEND));
-    let json = ctx.to_carrier().to_json();
+    let json = json_of(&ctx.to_carrier());
     let spans = recording.spans();
     let send = spans.iter().find(|span| span.name == "send").unwrap();
     let ids = format!(
@@ -57,7 +57,7 @@ fn ids_of_a_carrier_are_whole_numbers_of_full_size() {
         send.span_id, send.trace_id
     );
     assert!(json.contains(&ids), "{json} lacks {ids}");
-    let again = Carrier::from_json(&json).unwrap().to_json();
+    let again = json_of(&carrier_of(&json).unwrap());
     assert_eq!(members(&again), members(&json));
 }
 
@@ -75,7 +75,7 @@ fn a_carrier_of_sglang_is_read_exactly() {
         u128::MAX - 2,
         0xb7ad_6b71_6920_3331_u64,
     );
-    let reader = TraceContext::from_carrier(&Carrier::from_json(&json).unwrap());
+    let reader = TraceContext::from_carrier(&carrier_of(&json).unwrap());
     reader.rebuild_thread_context();
     drop(reader.slice(&Kv::WRITE).thread_finish());
     let spans = recording.spans();
@@ -84,7 +84,7 @@ fn a_carrier_of_sglang_is_read_exactly() {
     assert_eq!(write.link.unwrap().span_id, u64::MAX - 1);
     assert_eq!(write.link.unwrap().trace_id, u128::MAX - 2);
     assert_eq!(write.trace_state.as_deref(), Some("vendor=1"));
-    let again = reader.to_carrier().to_json();
+    let again = json_of(&reader.to_carrier());
     for kept in [
         r#""bootstrap_room":18446744073709551615"#,
         r#""start_time_ns":1750000000000000001"#,
@@ -101,19 +101,18 @@ fn a_process_that_does_not_trace_hands_a_carrier_on_unharmed() {
     let recording = Recording::start();
     let ctx = recording.request();
     drop(ctx.slice(&Kv::SEND));
-    let mut json = ctx.to_carrier().to_json();
+    let mut json = json_of(&ctx.to_carrier());
     // What a later version might add.
     json.insert_str(json.len() - 1, r#","later":{"a":[1,2.5,null]}"#);
     mooncake_trace::set_tracing_enabled(false);
-    let relay = TraceContext::from_carrier(&Carrier::from_json(&json).unwrap());
+    let relay = TraceContext::from_carrier(&carrier_of(&json).unwrap());
     assert!(!relay.is_enabled());
     relay.rebuild_thread_context();
     drop(relay.slice(&Kv::WRITE));
-    assert_eq!(members(&relay.to_carrier().to_json()), members(&json));
+    assert_eq!(members(&json_of(&relay.to_carrier())), members(&json));
     assert!(!relay.copy_for_thread().is_enabled());
     mooncake_trace::set_tracing_enabled(true);
-    let reader =
-        TraceContext::from_carrier(&Carrier::from_json(&relay.to_carrier().to_json()).unwrap());
+    let reader = TraceContext::from_carrier(&carrier_of(&json_of(&relay.to_carrier())).unwrap());
     assert!(reader.is_enabled());
     ctx.req_finish();
     recording.assert_tree(
@@ -131,7 +130,7 @@ fn what_has_not_started_gives_a_carrier_that_loads_as_null() {
     let unstarted = TraceContext::builder("request").build();
     for ctx in [unstarted, TraceContext::null()] {
         let carrier = ctx.to_carrier();
-        assert_eq!(carrier.to_json(), r#"{"tracing_enable":false}"#);
+        assert_eq!(json_of(&carrier), r#"{"tracing_enable":false}"#);
         assert!(!TraceContext::from_carrier(&carrier).is_enabled());
     }
 }
@@ -145,7 +144,17 @@ fn what_is_no_carrier_is_an_error_that_says_so() {
         r#"{"tracing_enable": 1}"#,
         r#"{"tracing_enable": true, "rid": 7}"#,
     ] {
-        let error = Carrier::from_json(json).unwrap_err().to_string();
-        assert!(error.starts_with("not a trace carrier: "), "{error}");
+        let said = ["EOF", "__getstate__", "tracing_enable", "boolean", "string"];
+        let error = carrier_of(json).unwrap_err().to_string();
+        assert!(said.iter().any(|said| error.contains(said)), "{error}");
     }
+}
+
+/// A carrier on its way.
+fn json_of(carrier: &Carrier) -> String {
+    serde_json::to_string(carrier).expect("a carrier is JSON")
+}
+
+fn carrier_of(json: &str) -> serde_json::Result<Carrier> {
+    serde_json::from_str(json)
 }

@@ -1,11 +1,14 @@
 //! A context on its way to another process: SGLang's keys, so that a Python peer can load it and we can load its.
 
+mod kept;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value as Json;
+
+use kept::Kept;
 
 /// The state of a [`TraceContext`](crate::TraceContext) as SGLang's `__getstate__` gives it.
 ///
@@ -13,11 +16,16 @@ use serde_json::Value as Json;
 /// [`from_carrier`](crate::TraceContext::from_carrier), and travels as JSON or inside any serde message. Keys that
 /// this version does not know are kept and passed on.
 ///
+/// Trace ids are 128-bit JSON numbers, as Python writes them. Serde's buffer for internally tagged, untagged and flattened
+/// types has no such numbers: put a carrier next to such a type, not into it.
+///
 /// ```
-/// use mooncake_trace::Carrier;
-/// let carrier = Carrier::from_json(r#"{"tracing_enable": false}"#)?;
-/// assert_eq!(carrier.to_json(), r#"{"tracing_enable":false}"#);
-/// # Ok::<(), mooncake_trace::CarrierError>(())
+/// use mooncake_trace::{Carrier, TraceContext};
+/// let json = serde_json::to_string(&TraceContext::null().to_carrier())?;
+/// assert_eq!(json, r#"{"tracing_enable":false}"#);
+/// let carrier: Carrier = serde_json::from_str(&json)?;
+/// # let _ = carrier;
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Carrier(Option<Box<State>>);
@@ -36,7 +44,7 @@ pub(crate) struct State {
     pub(crate) last_span: Option<SpanIds>,
     pub(crate) root: Option<RootContext>,
     /// Keys with no meaning here.
-    pub(crate) other: BTreeMap<String, Json>,
+    pub(crate) other: BTreeMap<String, Kept>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,26 +57,6 @@ pub(crate) struct SpanIds {
 pub(crate) struct RootContext {
     pub(crate) traceparent: String,
     pub(crate) tracestate: Option<String>,
-}
-
-/// A carrier that cannot be read.
-#[derive(Debug)]
-pub struct CarrierError(serde_json::Error);
-
-impl fmt::Display for CarrierError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "not a trace carrier: {}; expected the JSON object that `to_carrier` or SGLang's `__getstate__` gives",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for CarrierError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
 }
 
 impl Carrier {
@@ -88,21 +76,6 @@ impl Carrier {
     #[cfg(feature = "enable")]
     pub(crate) fn root_span_context(&self) -> Option<&RootContext> {
         self.state()?.root.as_ref()
-    }
-
-    /// The carrier as one line of JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        // Writing strings and numbers into a string cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Reads a carrier from JSON.
-    ///
-    /// # Errors
-    /// If `json` is not an object with SGLang's keys and types.
-    pub fn from_json(json: &str) -> Result<Self, CarrierError> {
-        serde_json::from_str(json).map_err(CarrierError)
     }
 }
 
@@ -168,7 +141,7 @@ impl<'de> Visitor<'de> for CarrierVisitor {
     type Value = Carrier;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with the key `tracing_enable`")
+        f.write_str("the object that `to_carrier` or SGLang's `__getstate__` gives")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Carrier, A::Error> {

@@ -143,7 +143,7 @@ pub use __private::as_context::AsContext;
 #[doc(hidden)]
 pub use __private::outcome::{ErrByDebug, ErrByDisplay, ShownByDebug, ShownByDisplay};
 pub use __private::value::ToValue;
-pub use carrier::{Carrier, CarrierError};
+pub use carrier::Carrier;
 pub use clock::Timestamp;
 #[cfg(feature = "manual-clock")]
 pub use clock::manual_clock;

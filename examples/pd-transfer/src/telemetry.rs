@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use env_logger::Env;
-use mooncake_trace_export::{DEFAULT_SERVICE_NAME, Guard, InitError, TraceArgs};
+use mooncake_trace_export::{Guard, InitError, TraceArgs};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Role;
@@ -32,8 +32,8 @@ impl Accounting {
     }
 }
 
-/// Starts tracing into the file at `part`, as the service `sglang-prefill` or `sglang-decode`, and to the endpoint
-/// if one is given. `OTEL_SDK_DISABLED` switches it off.
+/// Starts tracing into the file at `part`, and to the endpoint if one is given. Both processes are the service `sglang`,
+/// as SGLang's own tools expect; `worker.role` tells them apart. `OTEL_SDK_DISABLED` switches it off.
 ///
 /// # Errors
 /// If the file cannot be written, or a flag or variable is wrong.
@@ -46,7 +46,7 @@ pub(crate) fn start(role: Role, part: &Path, args: &TraceArgs) -> Result<Guard, 
     };
     let mut config = args
         .config()
-        .service_name(format!("{DEFAULT_SERVICE_NAME}-{}", role.word()))
+        .attribute("worker.role", role.word())
         .otlp_file(part);
     if let Some(endpoint) = args.otlp_traces_endpoint {
         config = config.endpoint(endpoint);

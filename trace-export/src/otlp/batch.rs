@@ -63,7 +63,8 @@ fn event(w: &mut JsonWriter, e: &mt::Event<'_>) {
     w.object(|w| {
         w.key("timeUnixNano").int_string(e.time_ns);
         text(w, "name", e.name);
-        attributes(w, &e.attributes);
+        // Also where there are none: SGLang's converter asks every event for them.
+        attribute_list(w, &e.attributes);
         count(w, "droppedAttributesCount", e.dropped_attributes);
     });
 }
@@ -77,9 +78,12 @@ fn link(w: &mut JsonWriter, l: &mt::Link) {
 }
 
 fn attributes(w: &mut JsonWriter, attributes: &[mt::Attr<'_>]) {
-    if attributes.is_empty() {
-        return;
+    if !attributes.is_empty() {
+        attribute_list(w, attributes);
     }
+}
+
+fn attribute_list(w: &mut JsonWriter, attributes: &[mt::Attr<'_>]) {
     w.key("attributes").array(attributes, |w, (key, v)| {
         w.object(|w| {
             w.key("key").string(key);
