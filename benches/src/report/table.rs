@@ -78,7 +78,12 @@ fn cell(row: &Row, results: &Results, peer: PeerName) -> Option<String> {
     let floors = matches!(row.goal, Goal::Floors(_))
         .then(|| results.over_floor(row.case, peer, row.figure))
         .flatten();
-    let value = format!("{} {}", number(figure.median), row.unit);
+    // Less than the bursts can resolve.
+    let median = match row.unit {
+        "ns" if figure.median < 0.05 => 0.0,
+        _ => figure.median,
+    };
+    let value = format!("{} {}", number(median), row.unit);
     Some(match floors {
         Some(floors) => format!("{value} = {:.2} F", floors.median),
         None => value.trim_end().to_owned(),
@@ -96,7 +101,7 @@ fn advantage(row: &Row, results: &Results) -> Option<String> {
         Goal::AtLeast(_) => ours / peers.reduce(f64::max)?,
         _ => peers.reduce(f64::min)? / ours,
     };
-    (ratio.is_finite() && ratio > 0.0 && ratio < 1000.0).then(|| format!("{ratio:.1} ×"))
+    (ratio.is_finite() && ratio >= 0.05 && ours > 0.05).then(|| format!("{ratio:.1} ×"))
 }
 
 /// With as many digits as mean something.
