@@ -117,6 +117,7 @@ impl Local {
         };
         self.written.set(written);
         chunk.publish(written);
+        chunk.prepare(written, len);
     }
 
     /// Leaves a record of any size, `len` words in all, for the collector. Without memory for it, it is counted as

@@ -5,6 +5,7 @@ mod alarm;
 mod chunk;
 #[path = "../../../trace-runtime/src/buffer/pool.rs"]
 mod pool;
+mod prefetch;
 
 pub(crate) use chunk::{Chunk, Progress};
 pub(crate) use pool::Pool;

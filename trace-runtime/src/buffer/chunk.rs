@@ -3,6 +3,7 @@
 //! The writer stores words relaxed behind everything it has published, then publishes them with a release store of
 //! its progress; the collector loads the progress with acquire and reads only below it. Both run on plain moves.
 
+use super::prefetch;
 use crate::sync::CHUNK_WORDS;
 use crate::sync::atomic::{
     AtomicU64,
@@ -10,6 +11,11 @@ use crate::sync::atomic::{
 };
 
 const SEALED: u64 = 1 << 63;
+
+/// Words of a cache line.
+const LINE_WORDS: usize = 8;
+/// So far ahead of the writer lines are asked for.
+const AHEAD_WORDS: usize = 64;
 
 /// How many words and records of a chunk have been written or read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +65,17 @@ impl Chunk {
     #[inline(always)]
     pub(crate) fn publish(&self, progress: Progress) {
         self.published.store(progress.pack(), Release);
+    }
+
+    /// Has the lines at hand that records as long as the last one, of `len` words, will need soon.
+    #[inline(always)]
+    pub(crate) fn prepare(&self, progress: Progress, len: usize) {
+        let ahead = progress.words as usize + AHEAD_WORDS;
+        for line in 0..=len / LINE_WORDS {
+            if let Some(word) = self.words.get(ahead + line * LINE_WORDS) {
+                prefetch::for_writing(word);
+            }
+        }
     }
 
     /// Says that the writer will not come back.

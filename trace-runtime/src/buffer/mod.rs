@@ -7,6 +7,7 @@
 mod alarm;
 mod chunk;
 mod pool;
+mod prefetch;
 
 use once_cell::sync::Lazy;
 

@@ -113,12 +113,25 @@ impl Slot {
         attrs: &[Attr<'_>],
         at: Option<Timestamp>,
     ) -> u64 {
+        self.start_in(self.generation(), stage, attrs, at, false)
+    }
+
+    /// [`start`](Self::start), unless the context is not the one of `generation` any more. The slice of a future (`task`)
+    /// is the innermost one of its context only while the future is polled.
+    #[inline(always)]
+    pub(crate) fn start_in(
+        &'static self,
+        generation: u32,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+        at: Option<Timestamp>,
+        task: bool,
+    ) -> u64 {
+        // Before the lock is taken: taking it waits for what was begun before.
+        let at = at.unwrap_or_else(Timestamp::now);
         local::with_hot(
-            |local| {
-                self.lock()
-                    .start_slice(self, local, stage, attrs, at, false)
-            },
-            |late| self.start_late(late, stage, attrs, at),
+            |local| self.start_locked(local, generation, stage, attrs, at, task),
+            |late| self.start_late(late, generation, stage, attrs, at, task),
         )
     }
 
@@ -127,29 +140,30 @@ impl Slot {
     fn start_late(
         &'static self,
         local: &Local,
-        stage: &'static Stage,
-        attrs: &[Attr<'_>],
-        at: Option<Timestamp>,
-    ) -> u64 {
-        self.lock()
-            .start_slice(self, local, stage, attrs, at, false)
-    }
-
-    /// [`start`](Self::start), unless the context is not the one of `generation` any more. The slice of a future (`task`)
-    /// is the innermost one of its context only while the future is polled.
-    pub(crate) fn start_in(
-        &'static self,
         generation: u32,
         stage: &'static Stage,
         attrs: &[Attr<'_>],
+        at: Timestamp,
         task: bool,
     ) -> u64 {
-        locked(self, |state, local| {
-            if self.generation() != generation {
-                return 0;
-            }
-            state.start_slice(self, local, stage, attrs, None, task)
-        })
+        self.start_locked(local, generation, stage, attrs, at, task)
+    }
+
+    #[inline(always)]
+    fn start_locked(
+        &'static self,
+        local: &Local,
+        generation: u32,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+        at: Timestamp,
+        task: bool,
+    ) -> u64 {
+        let mut state = self.lock();
+        if self.generation() != generation {
+            return 0;
+        }
+        state.start_slice(self, local, stage, attrs, at, task)
     }
 
     /// A poll of the future with the slice `id` is over and `current` is still open inside of it; false if the slice

@@ -259,7 +259,7 @@ impl State {
         local: &Local,
         stage: &'static Stage,
         attrs: &[Attr<'_>],
-        at: Option<Timestamp>,
+        at: Timestamp,
         task: bool,
     ) -> u64 {
         if self.thread == 0 {
@@ -290,7 +290,7 @@ impl State {
                 id,
             });
         }
-        open.start = at.unwrap_or_else(Timestamp::now);
+        open.start = at;
         id
     }
 
@@ -403,7 +403,7 @@ impl State {
             return;
         }
         if stage.level() <= self.level {
-            self.start_slice(slot, local, stage, details.attrs, Some(start), false);
+            self.start_slice(slot, local, stage, details.attrs, start, false);
             for (name, at, attrs) in details.events {
                 self.attached.push(name, *at, attrs);
             }

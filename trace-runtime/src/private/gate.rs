@@ -41,7 +41,7 @@ impl Gate {
     pub fn enter_with(&self, attrs: &[Attr<'_>]) -> Entered {
         match self.slot {
             Some(slot) if self.on => {
-                self.entered(slot.start_in(self.generation, self.stage, attrs, false))
+                self.entered(slot.start_in(self.generation, self.stage, attrs, None, false))
             }
             _ => self.entered(0),
         }
