@@ -8,6 +8,7 @@ mod lock;
 mod pass_on;
 mod relay;
 mod slices;
+mod slicing;
 mod slot;
 mod state;
 
