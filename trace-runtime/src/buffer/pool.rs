@@ -62,6 +62,11 @@ pub(crate) struct Counts {
 }
 
 impl Shelf {
+    /// What records take now.
+    fn bytes(&self) -> usize {
+        self.active.len() * CHUNK_BYTES + self.posted_bytes
+    }
+
     /// In the child of a fork: what is here belongs to the parent; the memory does not.
     pub(crate) fn disown(&mut self) {
         for chunk in &self.active {
@@ -118,8 +123,7 @@ impl Pool {
         }
         let mut shelf = self.shelf();
         let limit = self.limit.load(Relaxed);
-        let in_use = shelf.active.len() * CHUNK_BYTES + shelf.posted_bytes;
-        if in_use + CHUNK_BYTES > limit {
+        if shelf.bytes() + CHUNK_BYTES > limit {
             self.exhausted.store(true, Relaxed);
             drop(shelf);
             self.alarm.ring();
@@ -143,9 +147,15 @@ impl Pool {
     pub(crate) fn post(&self, record: Arc<[u64]>) -> Result<(), Refused> {
         let bytes = size_of_val::<[u64]>(&record);
         let mut shelf = self.shelf();
-        if shelf.posted_bytes + bytes > self.limit.load(Relaxed) / 2 {
+        let limit = self.limit.load(Relaxed);
+        if bytes > limit / 2 || shelf.bytes() + bytes > limit {
             drop(shelf);
-            return self.refuse(Refused::TooLarge);
+            let alone = bytes > limit / 2;
+            return self.refuse(if alone {
+                Refused::TooLarge
+            } else {
+                Refused::Full
+            });
         }
         shelf.posted_bytes += bytes;
         shelf.posted.push_back(record);
