@@ -19,9 +19,9 @@ const WAKE_SHARE: usize = 32;
 /// Why a record found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// All chunks are in use.
+    /// The memory is in use.
     Full,
-    /// It is larger than what the memory limit leaves.
+    /// It is larger than half of the memory limit.
     TooLarge,
 }
 
@@ -55,9 +55,9 @@ pub(crate) struct Counts {
     pub(crate) recorded: u64,
     /// Records that wait to be collected.
     pub(crate) waiting: u64,
-    /// Records that found all chunks in use.
+    /// Records that found the memory in use.
     pub(crate) full: u64,
-    /// Records larger than the memory left.
+    /// Records larger than half of the memory limit.
     pub(crate) too_large: u64,
 }
 
@@ -146,16 +146,15 @@ impl Pool {
     /// Takes a record that has no chunk to go to.
     pub(crate) fn post(&self, record: Arc<[u64]>) -> Result<(), Refused> {
         let bytes = size_of_val::<[u64]>(&record);
-        let mut shelf = self.shelf();
         let limit = self.limit.load(Relaxed);
-        if bytes > limit / 2 || shelf.bytes() + bytes > limit {
+        if bytes > limit / 2 {
+            return self.refuse(Refused::TooLarge);
+        }
+        let mut shelf = self.shelf();
+        if shelf.bytes() + bytes > limit {
             drop(shelf);
-            let alone = bytes > limit / 2;
-            return self.refuse(if alone {
-                Refused::TooLarge
-            } else {
-                Refused::Full
-            });
+            self.alarm.ring();
+            return self.refuse(Refused::Full);
         }
         shelf.posted_bytes += bytes;
         shelf.posted.push_back(record);

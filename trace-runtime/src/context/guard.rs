@@ -191,7 +191,10 @@ impl Slot {
         };
         let inner = state.slices.get(index).suspended;
         drop(state);
-        if inner.slot.is_some_and(|slot| slot.holds(inner.id)) {
+        if inner
+            .slot
+            .is_some_and(|slot| slot.holder(inner.id).is_some())
+        {
             inner
         } else {
             own
@@ -237,9 +240,10 @@ impl Slot {
         }
     }
 
-    /// Whether the slice `id` is open.
-    pub(crate) fn holds(&self, id: u64) -> bool {
-        self.lock().slices.position(id).is_some()
+    /// The generation of the context in which the slice `id` is open.
+    pub(crate) fn holder(&self, id: u64) -> Option<u32> {
+        let state = self.lock();
+        state.slices.position(id).map(|_| self.generation())
     }
 
     /// Sets attributes of the slice `id` if it is still open.

@@ -117,7 +117,12 @@ pub fn enter_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entere
 /// Opens the slice of `stage` in the context of the slice that is open on this thread or task.
 #[inline]
 pub fn enter_current(stage: &'static Stage) -> Entered {
-    entered(current(), stage)
+    let gate = super::gate_current(stage);
+    if gate.is_on() {
+        gate.enter_with(&[])
+    } else {
+        gate.off()
+    }
 }
 
 #[inline(always)]
@@ -137,11 +142,22 @@ pub(super) fn slot_of(ctx: Option<&TraceContext>) -> Option<&'static Slot> {
     ctx?.slot()
 }
 
+/// A context that another thread may end at any time; what is in the slot then is not of this generation.
+#[repr(C)]
+pub(super) struct Found {
+    pub(super) slot: Option<&'static Slot>,
+    pub(super) generation: u32,
+}
+
 /// The context of the slice that is open on this thread.
 #[inline(never)]
-pub(super) extern "C" fn current() -> Option<&'static Slot> {
+pub(super) extern "C" fn current() -> Found {
     let current = local::with(|local| local.current.get());
-    current.slot.filter(|slot| slot.holds(current.id))
+    let generation = current.slot.and_then(|slot| slot.holder(current.id));
+    Found {
+        slot: current.slot.filter(|_| generation.is_some()),
+        generation: generation.unwrap_or(0),
+    }
 }
 
 /// Runs a body that makes a future; see [`Entered::run`].

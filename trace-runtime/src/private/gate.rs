@@ -1,6 +1,6 @@
 //! The context that let a slice through, for what has to be computed only then.
 
-use super::door::{Entered, Handle, current, slot_of};
+use super::door::{Entered, Found, Handle, current, slot_of};
 use super::task::{OwnedAttrs, Task};
 use crate::context::Slot;
 use crate::{Attr, Stage, TraceContext, Value};
@@ -18,14 +18,23 @@ pub struct Gate {
 
 impl Gate {
     #[inline(always)]
-    fn new(slot: Option<&'static Slot>, stage: &'static Stage, finish: bool) -> Self {
+    fn new(found: Found, stage: &'static Stage, finish: bool) -> Self {
+        let Found { slot, generation } = found;
         Self {
             slot,
             stage,
             on: slot.is_some_and(|slot| slot.passes(stage)),
-            generation: slot.map_or(0, Slot::generation),
+            generation,
             finish,
         }
+    }
+
+    /// For a context that the caller holds, so that nobody ends it meanwhile.
+    #[inline(always)]
+    fn of(ctx: Option<&TraceContext>, stage: &'static Stage, finish: bool) -> Self {
+        let slot = slot_of(ctx);
+        let generation = slot.map_or(0, Slot::generation);
+        Self::new(Found { slot, generation }, stage, finish)
     }
 
     /// Whether the slice will be recorded, so that its attributes are worth computing.
@@ -97,19 +106,19 @@ pub fn task_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Task {
 #[inline]
 #[must_use]
 pub fn task_current(stage: &'static Stage) -> Task {
-    Task::now(current().filter(|slot| slot.passes(stage)), stage)
+    gate_current(stage).task()
 }
 
 /// Whether `ctx` records `stage`.
 #[inline(always)]
 pub fn gate(ctx: Option<&TraceContext>, stage: &'static Stage) -> Gate {
-    Gate::new(slot_of(ctx), stage, false)
+    Gate::of(ctx, stage, false)
 }
 
 /// [`gate`] for a function that closes the thread context at its end.
 #[inline]
 pub fn gate_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Gate {
-    Gate::new(slot_of(ctx), stage, true)
+    Gate::of(ctx, stage, true)
 }
 
 /// [`gate`] for the context of the slice that is open on this thread or task.
