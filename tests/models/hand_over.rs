@@ -2,59 +2,37 @@
 //! twice, and the books balance at every look.
 
 use loom::sync::Arc;
-use loom::sync::atomic::Ordering::Relaxed;
 use loom::thread;
 
-use crate::buffer::{Chunk, Pool, Progress};
+use crate::buffer::{Pool, Writer};
 
-/// A thread that writes records of two words, `[n, n + 100]`, like the runtime's `Local`.
-struct Writer<'a> {
+/// A thread that writes records of two words, `[n, n + 100]`, as the runtime's `Local` does.
+struct Recorder<'a> {
     pool: &'a Pool,
-    chunk: Option<&'static Chunk>,
-    written: Progress,
+    writer: Writer,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Recorder<'a> {
     fn new(pool: &'a Pool) -> Self {
         Self {
             pool,
-            chunk: None,
-            written: Progress::default(),
+            writer: Writer::new(),
         }
     }
 
     /// False if there was no memory for it.
-    fn record(&mut self, n: u64) -> bool {
-        let full = |chunk: &Chunk, at: Progress| chunk.room(at.words, 2).is_none();
-        if self.chunk.is_none_or(|chunk| full(chunk, self.written)) {
-            self.seal();
-            self.chunk = self.pool.acquire().ok();
-            self.written = Progress::default();
-        }
-        let Some(chunk) = self.chunk else {
-            return false;
-        };
-        let room = chunk
-            .room(self.written.words, 2)
-            .expect("a fresh chunk has room");
-        room[0].store(n, Relaxed);
-        room[1].store(n + 100, Relaxed);
-        self.written.words += 2;
-        self.written.records += 1;
-        chunk.publish(self.written);
-        true
-    }
-
-    fn seal(&mut self) {
-        if let Some(chunk) = self.chunk.take() {
-            chunk.seal(self.written);
+    fn record(&self, n: u64) -> bool {
+        let record = [n, n + 100];
+        self.writer.write(2, &[&record]) || {
+            self.writer.renew(self.pool);
+            self.writer.write(2, &[&record])
         }
     }
 }
 
-impl Drop for Writer<'_> {
+impl Drop for Recorder<'_> {
     fn drop(&mut self) {
-        self.seal();
+        self.writer.seal();
     }
 }
 
@@ -66,7 +44,7 @@ fn collect(pool: &Pool, seen: &mut Vec<u64>) {
         let (published, _) = chunk.published();
         let taken = chunk.taken();
         let mut words = Vec::new();
-        chunk.copy(taken.words..published.words, &mut words);
+        chunk.copy(taken.words()..published.words(), &mut words);
         for record in words.chunks(2) {
             assert_eq!(record[1], record[0] + 100, "a torn record");
             seen.push(record[0]);
@@ -89,7 +67,7 @@ fn records_of_a_thread_that_exits_arrive_once_and_whole() {
         let writer = {
             let pool = Arc::clone(&pool);
             thread::spawn(move || {
-                let mut writer = Writer::new(&pool);
+                let writer = Recorder::new(&pool);
                 for n in 0..3 {
                     assert!(writer.record(n));
                 }
@@ -109,14 +87,14 @@ fn a_recycled_chunk_shows_nothing_of_its_former_life() {
         let pool = Arc::new(Pool::new());
         pool.set_limit(0); // the least: two chunks
         drop({
-            let mut writer = Writer::new(&pool);
+            let writer = Recorder::new(&pool);
             assert!(writer.record(1) && writer.record(2));
             writer
         });
         let second = {
             let pool = Arc::clone(&pool);
             thread::spawn(move || {
-                let mut writer = Writer::new(&pool);
+                let writer = Recorder::new(&pool);
                 (3..6).filter(|n| writer.record(*n)).collect::<Vec<_>>()
             })
         };
@@ -136,9 +114,9 @@ fn two_threads_share_the_pool() {
         let pool = Arc::new(Pool::new());
         let other = {
             let pool = Arc::clone(&pool);
-            thread::spawn(move || assert!(Writer::new(&pool).record(10)))
+            thread::spawn(move || assert!(Recorder::new(&pool).record(10)))
         };
-        assert!(Writer::new(&pool).record(20));
+        assert!(Recorder::new(&pool).record(20));
         let mut seen = Vec::new();
         collect(&pool, &mut seen);
         other.join().expect("no panic");

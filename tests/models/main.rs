@@ -11,6 +11,17 @@ mod sync {
     pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
     pub(crate) use loom::thread::yield_now;
 
+    /// Loom would order a swap that fails behind the release that it has not seen; a comparison that fails changes nothing.
+    pub(crate) fn test_and_set(flag: &atomic::AtomicBool) -> bool {
+        flag.compare_exchange(
+            false,
+            true,
+            atomic::Ordering::Acquire,
+            atomic::Ordering::Relaxed,
+        )
+        .is_err()
+    }
+
     /// Once tells as much as often.
     pub(crate) const LOCK_SPINS: u32 = 1;
 

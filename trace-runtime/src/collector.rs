@@ -130,25 +130,25 @@ impl Collector {
     fn collect(&mut self, chunk: &Chunk) -> bool {
         let (published, sealed) = chunk.published();
         let mut taken = chunk.taken();
-        while taken.words < published.words {
+        while taken.words() < published.words() {
             let mut ledger = ledger::ledger();
             if ledger.abandoned != self.abandoned {
                 return false;
             }
-            let before = taken.records;
+            let before = taken.records();
             let room = self.max_batch - self.batch.len();
-            while taken.words < published.words && ((taken.records - before) as usize) < room {
-                let start = taken.words;
+            while taken.words() < published.words() && ((taken.records() - before) as usize) < room
+            {
+                let start = taken.words();
                 let len = Header::from_word(chunk.word(start)).words() as u32;
                 let record = self
                     .batch
                     .push(|words| chunk.copy(start..start + len, words));
                 settle(record, &self.timeline);
-                taken.words += len;
-                taken.records += 1;
+                taken = taken.after(len as usize);
             }
             chunk.take(taken);
-            ledger.collected += u64::from(taken.records - before);
+            ledger.collected += u64::from(taken.records() - before);
             drop(ledger);
             self.export_if_full();
         }

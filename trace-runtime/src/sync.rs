@@ -10,6 +10,13 @@ pub(crate) use std::{
     thread::yield_now,
 };
 
+/// Sets `flag` and says whether it was set.
+#[cfg(feature = "enable")]
+#[inline(always)]
+pub(crate) fn test_and_set(flag: &atomic::AtomicBool) -> bool {
+    flag.swap(true, atomic::Ordering::Acquire)
+}
+
 /// How often a thread that waits for a lock looks before it yields the processor.
 #[cfg(feature = "enable")]
 pub(crate) const LOCK_SPINS: u32 = 64;

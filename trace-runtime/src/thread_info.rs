@@ -1,7 +1,7 @@
 //! How a thread is called in the trace, and which one it is.
 
 #[cfg(feature = "enable")]
-use crate::{gating, local, record::ThreadIdentity};
+use crate::{gating, local::Kept, record::ThreadIdentity};
 
 /// Label and ranks of a thread, for [`set_thread_info`].
 ///
@@ -72,7 +72,7 @@ impl ThreadInfo {
 pub fn set_thread_info(info: ThreadInfo) {
     #[cfg(feature = "enable")]
     if gating::tracing_enabled() {
-        local::with(|local| local.set_identity(&info.identity()));
+        Kept::with(|kept| kept.set_identity(&info.identity()));
     }
     #[cfg(not(feature = "enable"))]
     drop(info);

@@ -5,7 +5,8 @@ mod alarm;
 mod chunk;
 #[path = "../../../trace-runtime/src/buffer/pool.rs"]
 mod pool;
-mod prefetch;
+#[path = "../../../trace-runtime/src/buffer/writer.rs"]
+mod writer;
 
-pub(crate) use chunk::{Chunk, Progress};
 pub(crate) use pool::Pool;
+pub(crate) use writer::Writer;

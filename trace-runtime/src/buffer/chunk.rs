@@ -3,7 +3,6 @@
 //! The writer stores words relaxed behind everything it has published, then publishes them with a release store of
 //! its progress; the collector loads the progress with acquire and reads only below it. Both run on plain moves.
 
-use super::prefetch;
 use crate::sync::CHUNK_WORDS;
 use crate::sync::atomic::{
     AtomicU64,
@@ -12,28 +11,27 @@ use crate::sync::atomic::{
 
 const SEALED: u64 = 1 << 63;
 
-/// Words of a cache line.
-const LINE_WORDS: usize = 8;
-/// So far ahead of the writer lines are asked for.
-const AHEAD_WORDS: usize = 64;
-
-/// How many words and records of a chunk have been written or read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
-    pub(crate) words: u32,
-    pub(crate) records: u32,
-}
+/// How many words (in the lower half) and records of a chunk have been written or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Progress(u64);
 
 impl Progress {
-    fn pack(self) -> u64 {
-        u64::from(self.records) << 32 | u64::from(self.words)
+    pub(crate) const NONE: Self = Self(0);
+
+    /// With one record of `len` words more.
+    #[inline(always)]
+    pub(crate) fn after(self, len: usize) -> Self {
+        Self(self.0 + (1 << 32 | len as u64))
     }
 
-    fn unpack(packed: u64) -> Self {
-        Self {
-            words: packed as u32,
-            records: ((packed & !SEALED) >> 32) as u32,
-        }
+    #[inline(always)]
+    pub(crate) fn words(self) -> u32 {
+        self.0 as u32
+    }
+
+    #[inline(always)]
+    pub(crate) fn records(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 }
 
@@ -58,45 +56,34 @@ impl Chunk {
     /// The `len` words from `from` on, for the writer; none if fewer are left.
     #[inline(always)]
     pub(crate) fn room(&self, from: u32, len: usize) -> Option<&[AtomicU64]> {
-        self.words.get(from as usize..from as usize + len)
+        self.words.get(from as usize..)?.get(..len)
     }
 
     /// Hands everything below `progress` to the collector.
     #[inline(always)]
     pub(crate) fn publish(&self, progress: Progress) {
-        self.published.store(progress.pack(), Release);
-    }
-
-    /// Has the lines at hand that records as long as the last one, of `len` words, will need soon.
-    #[inline(always)]
-    pub(crate) fn prepare(&self, progress: Progress, len: usize) {
-        let ahead = progress.words as usize + AHEAD_WORDS;
-        for line in 0..=len / LINE_WORDS {
-            if let Some(word) = self.words.get(ahead + line * LINE_WORDS) {
-                prefetch::for_writing(word);
-            }
-        }
+        self.published.store(progress.0, Release);
     }
 
     /// Says that the writer will not come back.
     pub(crate) fn seal(&self, progress: Progress) {
-        self.published.store(progress.pack() | SEALED, Release);
+        self.published.store(progress.0 | SEALED, Release);
     }
 
     /// What is published, and whether that is all there will be.
     pub(crate) fn published(&self) -> (Progress, bool) {
         let packed = self.published.load(Acquire);
-        (Progress::unpack(packed), packed & SEALED != 0)
+        (Progress(packed & !SEALED), packed & SEALED != 0)
     }
 
     /// What the collector has taken.
     pub(crate) fn taken(&self) -> Progress {
-        Progress::unpack(self.taken.load(Relaxed))
+        Progress(self.taken.load(Relaxed))
     }
 
     /// Collector only: everything below `progress` has been taken.
     pub(crate) fn take(&self, progress: Progress) {
-        self.taken.store(progress.pack(), Relaxed);
+        self.taken.store(progress.0, Relaxed);
     }
 
     /// The value of a published word.

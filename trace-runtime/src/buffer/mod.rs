@@ -7,12 +7,13 @@
 mod alarm;
 mod chunk;
 mod pool;
-mod prefetch;
+mod writer;
 
 use once_cell::sync::Lazy;
 
-pub(crate) use chunk::{Chunk, Progress};
+pub(crate) use chunk::Chunk;
 pub(crate) use pool::{Pool, Shelf};
+pub(crate) use writer::{Writer, store};
 
 /// The pool of this process.
 pub(crate) static POOL: Lazy<Pool> = Lazy::new(Pool::new);

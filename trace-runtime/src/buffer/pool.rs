@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use super::alarm::Alarm;
-use super::chunk::{Chunk, Progress};
+use super::chunk::Chunk;
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use crate::sync::{CHUNK_WORDS, Mutex, MutexGuard};
 
@@ -15,6 +15,13 @@ const CHUNK_BYTES: usize = CHUNK_WORDS * size_of::<u64>();
 
 /// The collector is woken early when this share of the pool is in use: one in 32 of its chunks, at least 4.
 const WAKE_SHARE: usize = 32;
+
+/// Chunks go round in so much memory at least, the memory limit permitting.
+///
+/// A chunk that has just been read lies in the caches of two cores, and each of its lines that is written before it has
+/// left the writer's has to be called back from the reader's first: a slice costs up to twice as much then, and asking for
+/// lines ahead does not help. So free chunks queue, and the queue is longer than such a cache is large.
+const ROUND_BYTES: usize = 4 << 20;
 
 /// Why a record found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +43,8 @@ pub(crate) struct Pool {
 
 /// What the lock guards.
 pub(crate) struct Shelf {
-    free: Vec<&'static Chunk>,
+    /// Oldest first.
+    free: VecDeque<&'static Chunk>,
     /// Chunks that some thread writes or the collector has not read to the end, oldest first.
     active: Vec<&'static Chunk>,
     /// Records that were too large for a chunk.
@@ -67,12 +75,21 @@ impl Shelf {
         self.active.len() * CHUNK_BYTES + self.posted_bytes
     }
 
+    /// The chunk that has been free for longest, if enough others have been in use since; `limit` in bytes.
+    fn rested(&mut self, limit: usize) -> Option<&'static Chunk> {
+        let chunks = self.active.len() + self.free.len();
+        if (chunks + 1) * CHUNK_BYTES <= limit.min(ROUND_BYTES) {
+            return None;
+        }
+        self.free.pop_front()
+    }
+
     /// In the child of a fork: what is here belongs to the parent; the memory does not.
     pub(crate) fn disown(&mut self) {
         for chunk in &self.active {
             chunk.reset();
         }
-        self.free.append(&mut self.active);
+        self.free.extend(self.active.drain(..));
         self.posted.clear();
         self.posted_bytes = 0;
         self.taken = 0;
@@ -84,7 +101,7 @@ impl Pool {
     pub(crate) fn new() -> Self {
         Self {
             shelf: Mutex::new(Shelf {
-                free: Vec::new(),
+                free: VecDeque::new(),
                 active: Vec::new(),
                 posted: VecDeque::new(),
                 posted_bytes: 0,
@@ -129,7 +146,7 @@ impl Pool {
             self.alarm.ring();
             return self.refuse(Refused::Full);
         }
-        let chunk = match shelf.free.pop() {
+        let chunk = match shelf.rested(limit) {
             Some(chunk) => chunk,
             None => Box::leak(Box::new(Chunk::new())),
         };
@@ -192,9 +209,9 @@ impl Pool {
             let (published, sealed) = chunk.published();
             let keep = !sealed || chunk.taken() != published;
             if !keep {
-                *retired += u64::from(published.records);
+                *retired += u64::from(published.records());
                 chunk.reset();
-                free.push(chunk);
+                free.push_back(chunk);
             }
             keep
         });
@@ -227,7 +244,7 @@ impl Pool {
         shelf.retired += posted;
         let waiting = shelf.active.iter().map(|chunk| {
             let (published, _) = chunk.published();
-            let waiting = published.records - chunk.taken().records;
+            let waiting = published.records() - chunk.taken().records();
             chunk.take(published);
             u64::from(waiting)
         });
@@ -246,9 +263,9 @@ impl Pool {
             too_large,
         };
         for chunk in &shelf.active {
-            let (Progress { records, .. }, _) = chunk.published();
+            let records = chunk.published().0.records();
             counts.recorded += u64::from(records);
-            counts.waiting += u64::from(records - chunk.taken().records);
+            counts.waiting += u64::from(records - chunk.taken().records());
         }
         counts
     }

@@ -25,7 +25,7 @@ impl TraceContext {
 
     /// [`req_finish`](Self::req_finish) at a given time.
     pub fn req_finish_at(&self, at: Timestamp) {
-        self.on(|slot| locked(slot, |state, local| state.req_finish(slot, local, at)));
+        self.on(|slot| locked(slot, |state, local| state.req_finish(local, at)));
     }
 
     /// Ends the request as failed: its spans are marked as errors, the thread span gets `reason`.
@@ -38,8 +38,8 @@ impl TraceContext {
         let info = [("reason", reason.into())];
         self.on(|slot| {
             locked(slot, |state, local| {
-                state.abort(slot, local, at, &info);
-                state.req_finish(slot, local, at);
+                state.abort(local, at, &info);
+                state.req_finish(local, at);
             });
         });
     }
@@ -52,7 +52,7 @@ impl TraceContext {
 
     /// [`abort`](Self::abort) at a given time.
     pub fn abort_at(&self, attrs: &[Attr<'_>], at: Timestamp) {
-        self.on(|slot| locked(slot, |state, local| state.abort(slot, local, at, attrs)));
+        self.on(|slot| locked(slot, |state, local| state.abort(local, at, attrs)));
     }
 
     /// Opens a thread context on the calling thread; one that is still open is closed first.
@@ -62,39 +62,36 @@ impl TraceContext {
 
     /// [`rebuild_thread_context`](Self::rebuild_thread_context) at a given time.
     pub fn rebuild_thread_context_at(&self, at: Timestamp) {
-        self.on(|slot| locked(slot, |state, local| state.rebuild(slot, local, at)));
+        self.on(|slot| locked(slot, |state, local| state.rebuild(local, at)));
     }
 
     /// Opens a slice that lasts as long as the guard.
     #[inline]
     pub fn slice(&self, stage: &'static Stage) -> SliceGuard {
-        self.open(stage, &[], None)
+        self.open(stage, |slot| slot.start(stage))
     }
 
     /// [`slice`](Self::slice) with attributes.
     #[inline]
     pub fn slice_with(&self, stage: &'static Stage, attrs: &[Attr<'_>]) -> SliceGuard {
-        self.open(stage, attrs, None)
+        self.open(stage, |slot| {
+            slot.start_in(slot.generation(), stage, attrs, None, false)
+        })
     }
 
     /// [`slice`](Self::slice) that began at a given time.
     #[inline]
     pub fn slice_at(&self, stage: &'static Stage, start: Timestamp) -> SliceGuard {
-        self.open(stage, &[], Some(start))
+        self.open(stage, |slot| {
+            slot.start_in(slot.generation(), stage, &[], Some(start), false)
+        })
     }
 
     #[inline(always)]
-    fn open(
-        &self,
-        stage: &'static Stage,
-        attrs: &[Attr<'_>],
-        start: Option<Timestamp>,
-    ) -> SliceGuard {
+    fn open(&self, stage: &Stage, start: impl FnOnce(&'static Slot) -> u64) -> SliceGuard {
         match self.slot() {
             None => SliceGuard::OFF,
-            Some(slot) if slot.passes(stage) => {
-                SliceGuard::new(slot, slot.start(stage, attrs, start))
-            }
+            Some(slot) if slot.passes(stage) => SliceGuard::new(slot, start(slot)),
             // Not recorded, but the guard may have a thread context to finish.
             Some(slot) => SliceGuard::new(slot, 0),
         }
@@ -104,14 +101,14 @@ impl TraceContext {
     #[inline]
     pub fn slice_start(&self, stage: &'static Stage) {
         if let Some(slot) = self.passing(stage) {
-            slot.start(stage, &[], None);
+            slot.start(stage);
         }
     }
 
     /// [`slice_start`](Self::slice_start) at a given time.
     pub fn slice_start_at(&self, stage: &'static Stage, start: Timestamp) {
         if let Some(slot) = self.passing(stage) {
-            slot.start(stage, &[], Some(start));
+            slot.start_in(slot.generation(), stage, &[], Some(start), false);
         }
     }
 
@@ -141,7 +138,7 @@ impl TraceContext {
     ) {
         self.on(|slot| {
             locked(slot, |state, local| {
-                state.end_stage(slot, local, stage, end, &details);
+                state.end_stage(local, stage, end, &details);
             });
         });
     }

@@ -9,9 +9,10 @@ use super::slot::Slot;
 use super::state::{Phase, State};
 use crate::carrier::{self, Carrier};
 use crate::clock::Timestamp;
+use crate::local::{self, Kept};
 use crate::record::{Flags, RequestIdentity, push_text};
 use crate::w3c::{self, TraceParent};
-use crate::{gating, ledger, local, sampling};
+use crate::{gating, ledger, sampling};
 
 /// Says what a new request context is about; see [`TraceContext::builder`].
 #[derive(Clone, Debug)]
@@ -103,15 +104,13 @@ impl<'a> ContextBuilder<'a> {
         } else {
             0
         };
-        local::with(|local| {
-            let slot = Slot::take(local);
-            let mut state = slot.lock();
-            state.trace_id = drawn;
-            self.fill(&mut state, level);
-            drop(state);
-            slot.open_gate(level);
-            TraceContext::of(slot)
-        })
+        let slot = Slot::take();
+        let mut state = slot.lock();
+        state.trace_id = drawn;
+        self.fill(&mut state, level);
+        drop(state);
+        slot.open_gate(level);
+        TraceContext::of(slot)
     }
 
     fn fill(&self, state: &mut State, level: u8) {
@@ -160,12 +159,9 @@ fn set_trace_state(state: &mut State, text: &str) {
 impl TraceContext {
     /// A context that does not record, but hands something on.
     fn relaying(relay: Relay) -> Self {
-        let mut relay = Some(Box::new(relay));
-        local::with(|local| {
-            let slot = Slot::take(local);
-            slot.lock().relay = relay.take();
-            Self::of(slot)
-        })
+        let slot = Slot::take();
+        slot.lock().relay = Some(Box::new(relay));
+        Self::of(slot)
     }
 
     /// The context that another process has put into `carrier`.
@@ -187,15 +183,13 @@ impl TraceContext {
         let trace_state = root
             .and_then(|root| root.tracestate.as_deref())
             .and_then(w3c::parse_trace_state);
-        local::with(|local| {
-            let slot = Slot::take(local);
-            let mut to = slot.lock();
-            fill_from_carrier(&mut to, state, parent, trace_state.as_deref());
-            local.with_identity(|words| to.pid = words.first().map(|head| *head as u32));
-            drop(to);
-            slot.open_gate(state.trace_level);
-            Self::of(slot)
-        })
+        let slot = Slot::take();
+        let mut to = slot.lock();
+        fill_from_carrier(&mut to, state, parent, trace_state.as_deref());
+        Kept::with_identity(|words| to.pid = words.first().map(|head| *head as u32));
+        drop(to);
+        slot.open_gate(state.trace_level);
+        Self::of(slot)
     }
 }
 

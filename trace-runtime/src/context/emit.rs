@@ -1,10 +1,11 @@
 //! From the state of a context to the record of an ended span.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::slices::Open;
 use super::state::State;
 use crate::SpanKind;
+use crate::buffer::store;
 use crate::clock::Timestamp;
 use crate::local::Local;
 use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, stage_to_word};
@@ -12,50 +13,41 @@ use crate::record::{AttrLog, EventLog, Flags, HEAD_WORDS, Header, stage_to_word}
 /// Longer attributes take the general way: only a log of at least 128 attributes can have lost any to compaction.
 const PLAIN_ATTR_WORDS: usize = 127;
 
-/// Records an open slice, with the attached events.
+/// Records a slice that has nothing but its head, a link of its own trace, and attributes, if the chunk at hand has room
+/// for it.
 #[inline(always)]
-pub(super) fn slice(state: &mut State, local: &Local, index: usize, end: Timestamp, flags: Flags) {
-    let trace_id = state.trace_id;
-    let plain = state.attached.is_empty() && state.trace_state.is_empty();
-    let open = state.slices.get(index);
+pub(super) fn slice(
+    local: &Local,
+    trace_id: u128,
+    open: &Open,
+    end: Timestamp,
+    flags: Flags,
+) -> bool {
     let attrs = open.attrs.words();
-    if !plain || attrs.len() > PLAIN_ATTR_WORDS || open.flags.has(Flags::LINK_TRACE) {
-        return slice_with_parts(state, local, index, end, flags);
+    let flags = flags.with(open.flags);
+    if attrs.len() > PLAIN_ATTR_WORDS || flags.has(Flags::LINK_TRACE) {
+        return false;
     }
     let linked = usize::from(open.link != 0);
     let len = HEAD_WORDS + linked + attrs.len();
-    let header = Header::new(
-        SpanKind::Slice,
-        flags.with(open.flags),
-        len,
-        open.attrs.count(),
-        0,
-    );
-    let Some((chunk, room)) = local.room(len) else {
-        return;
+    let Some(room) = local.writer.room(len) else {
+        return false;
     };
-    if let Some((to_head, tail)) = room.split_first_chunk::<HEAD_WORDS>() {
-        for (to, word) in to_head.iter().zip(slice_head(header, trace_id, open, end)) {
-            to.store(word, Relaxed);
+    let Some((head, tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
+        return false;
+    };
+    let header = Header::new(SpanKind::Slice, flags, len, open.attrs.count(), 0);
+    for (to, word) in head.iter().zip(slice_head(header, trace_id, open, end)) {
+        to.store(word, Relaxed);
+    }
+    if let Some((to_link, to_attrs)) = tail.split_at_checked(linked) {
+        if let Some(to) = to_link.first() {
+            to.store(open.link, Relaxed);
         }
-        if !tail.is_empty() {
-            store_tail(tail, open.link, attrs);
-        }
+        store(to_attrs, attrs);
     }
-    local.publish(chunk, len);
-}
-
-#[inline(always)]
-fn store_tail(mut tail: &[AtomicU64], link: u64, attrs: &[u64]) {
-    if link != 0
-        && let Some((to, rest)) = tail.split_first()
-    {
-        to.store(link, Relaxed);
-        tail = rest;
-    }
-    for (to, word) in tail.iter().zip(attrs) {
-        to.store(*word, Relaxed);
-    }
+    local.writer.publish(&room);
+    true
 }
 
 #[inline(always)]
@@ -72,9 +64,14 @@ fn slice_head(header: Header, trace_id: u128, open: &Open, end: Timestamp) -> [u
     ]
 }
 
-#[cold]
-#[inline(never)]
-fn slice_with_parts(state: &mut State, local: &Local, index: usize, end: Timestamp, flags: Flags) {
+/// Records any slice, with the attached events.
+pub(super) fn slice_with_parts(
+    state: &mut State,
+    local: &Local,
+    index: usize,
+    end: Timestamp,
+    flags: Flags,
+) {
     let trace_id = state.trace_id;
     let open = state.slices.get(index);
     let attrs = std::mem::take(&mut open.attrs);
@@ -97,7 +94,9 @@ fn slice_with_parts(state: &mut State, local: &Local, index: usize, end: Timesta
             attrs: &attrs,
         },
     );
-    state.slices.get(index).attrs = attrs;
+    let open = state.slices.get(index);
+    open.attrs = attrs;
+    open.attrs.clear();
     state.attached.clear();
 }
 
@@ -198,5 +197,5 @@ fn push(
         HEAD_WORDS + extra.len() + trace_state.len() + events.len() + identity.len() + attrs.len();
     let counts = (parts.attrs.count(), parts.events.count());
     head[0] = Header::new(kind, flags, words, counts.0, counts.1).to_word();
-    local.push(words, &head, &[extra, trace_state, events, identity, attrs]);
+    local.push(words, &[&head, extra, trace_state, events, identity, attrs]);
 }

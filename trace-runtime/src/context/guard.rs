@@ -2,8 +2,9 @@
 
 use super::slot::{Slot, locked};
 use crate::clock::Timestamp;
-use crate::local::{self, Current, Local};
+use crate::local::Current;
 use crate::record::Flags;
+use crate::record::decode::SLICE_KEYS;
 use crate::{Attr, Stage, Value};
 
 /// An open slice; it ends when the guard is dropped.
@@ -105,20 +106,22 @@ impl Drop for SliceGuard {
 
 /// What guards and traced functions do with a slot: they know it and the id of their slice, nothing else.
 impl Slot {
-    /// Opens a slice; 0 if there is no thread context.
+    /// Opens a slice now; 0 if there is no thread context. The caller holds the context, so that it is still there.
+    ///
+    /// `extern "C"`, like [`end`](Self::end): it does not unwind, and the compiler knows (see `private::door`).
     #[inline(never)]
-    pub(crate) fn start(
-        &'static self,
-        stage: &'static Stage,
-        attrs: &[Attr<'_>],
-        at: Option<Timestamp>,
-    ) -> u64 {
-        self.start_in(self.generation(), stage, attrs, at, false)
+    pub(crate) extern "C" fn start(&'static self, stage: &'static Stage) -> u64 {
+        // Before the lock is taken: taking it waits for what was begun before.
+        let at = Timestamp::now();
+        locked(self, |state, local| {
+            let open = state.start_slice(self, local, stage, at, false);
+            open.map_or(0, |open| open.id)
+        })
     }
 
-    /// [`start`](Self::start), unless the context is not the one of `generation` any more. The slice of a future (`task`)
-    /// is the innermost one of its context only while the future is polled.
-    #[inline(always)]
+    /// [`start`](Self::start) with attributes, unless the context is not the one of `generation` any more. The slice of a
+    /// future (`task`) is the innermost one of its context only while the future is polled.
+    #[inline(never)]
     pub(crate) fn start_in(
         &'static self,
         generation: u32,
@@ -127,43 +130,17 @@ impl Slot {
         at: Option<Timestamp>,
         task: bool,
     ) -> u64 {
-        // Before the lock is taken: taking it waits for what was begun before.
         let at = at.unwrap_or_else(Timestamp::now);
-        local::with_hot(
-            |local| self.start_locked(local, generation, stage, attrs, at, task),
-            |late| self.start_late(late, generation, stage, attrs, at, task),
-        )
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn start_late(
-        &'static self,
-        local: &Local,
-        generation: u32,
-        stage: &'static Stage,
-        attrs: &[Attr<'_>],
-        at: Timestamp,
-        task: bool,
-    ) -> u64 {
-        self.start_locked(local, generation, stage, attrs, at, task)
-    }
-
-    #[inline(always)]
-    fn start_locked(
-        &'static self,
-        local: &Local,
-        generation: u32,
-        stage: &'static Stage,
-        attrs: &[Attr<'_>],
-        at: Timestamp,
-        task: bool,
-    ) -> u64 {
-        let mut state = self.lock();
-        if self.generation() != generation {
-            return 0;
-        }
-        state.start_slice(self, local, stage, attrs, at, task)
+        locked(self, |state, local| {
+            if self.generation() != generation {
+                return 0;
+            }
+            let Some(open) = state.start_slice(self, local, stage, at, task) else {
+                return 0;
+            };
+            open.attrs.set(attrs, SLICE_KEYS);
+            open.id
+        })
     }
 
     /// A poll of the future with the slice `id` is over and `current` is still open inside of it; false if the slice
@@ -203,15 +180,15 @@ impl Slot {
 
     /// Ends the slice `id` now if it is still open.
     #[inline(never)]
-    pub(crate) fn end(&'static self, id: u64) {
+    pub(crate) extern "C" fn end(&'static self, id: u64) {
         let at = Timestamp::now();
-        local::with_hot(
-            |local| self.lock().end_own(self, local, id, at, Flags::none()),
-            |late| self.end_with(late, id, at, Flags::none(), None),
-        );
+        locked(self, |state, local| {
+            state.end_own(local, id, at, Flags::none());
+        });
     }
 
     /// Ends the slice `id` if it is still open, and closes the thread context of the context of generation `finish`.
+    #[inline(never)]
     pub(crate) fn end_more(
         &'static self,
         id: u64,
@@ -220,24 +197,12 @@ impl Slot {
         finish: Option<u32>,
     ) {
         let at = at.unwrap_or_else(Timestamp::now);
-        local::with(|local| self.end_with(local, id, at, flags, finish));
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end_with(
-        &'static self,
-        local: &Local,
-        id: u64,
-        at: Timestamp,
-        flags: Flags,
-        finish: Option<u32>,
-    ) {
-        let mut state = self.lock();
-        state.end_own(self, local, id, at, flags);
-        if finish == Some(self.generation()) {
-            state.close_thread(self, local, at, Flags::none());
-        }
+        locked(self, |state, local| {
+            state.end_own(local, id, at, flags);
+            if finish == Some(self.generation()) {
+                state.close_thread(local, at, Flags::none());
+            }
+        });
     }
 
     /// The generation of the context in which the slice `id` is open.

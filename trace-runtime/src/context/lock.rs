@@ -1,4 +1,4 @@
-//! A one-byte lock around a value: one compare-exchange to take it, one plain store to release it.
+//! A one-byte lock around a value: one swap to take it, one plain store to release it.
 //!
 //! The critical sections of this crate are some tens of nanoseconds long and never call user code, so a waiting
 //! thread spins shortly, then yields. `parking_lot` needs a second locked instruction to release, which is a tenth
@@ -12,7 +12,7 @@ use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{LOCK_SPINS, spin_loop, yield_now};
+use crate::sync::{LOCK_SPINS, spin_loop, test_and_set, yield_now};
 
 pub(crate) struct Lock<T> {
     taken: AtomicBool,
@@ -33,7 +33,7 @@ impl<T> Lock<T> {
 
     #[inline(always)]
     pub(crate) fn lock(&self) -> Locked<'_, T> {
-        if !self.try_take() {
+        if test_and_set(&self.taken) {
             self.wait();
         }
         Locked { lock: self }
@@ -49,13 +49,6 @@ impl<T> Lock<T> {
         self.taken.store(false, Ordering::Release);
     }
 
-    #[inline(always)]
-    fn try_take(&self) -> bool {
-        self.taken
-            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok()
-    }
-
     #[cold]
     #[inline(never)]
     fn wait(&self) {
@@ -67,7 +60,7 @@ impl<T> Lock<T> {
             } else {
                 yield_now();
             }
-            if self.try_take() {
+            if !self.taken.load(Ordering::Relaxed) && !test_and_set(&self.taken) {
                 return;
             }
         }

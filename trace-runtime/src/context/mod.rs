@@ -17,8 +17,6 @@ pub use builder::ContextBuilder;
 pub use guard::SliceGuard;
 pub(crate) use slot::{FREE, SLABS, Slot, disable_all, give_back, open_contexts};
 
-use crate::local;
-
 /// The trace context of one request.
 ///
 /// It is one pointer wide, `Send + Sync`, and every method takes `&self`. A null context (the default) costs one
@@ -87,14 +85,9 @@ impl Drop for TraceContext {
     #[inline]
     fn drop(&mut self) {
         if let Some(slot) = self.0 {
-            end(slot);
+            slot.free();
         }
     }
-}
-
-#[inline(never)]
-fn end(slot: &'static Slot) {
-    local::with(|local| slot.free(local));
 }
 
 impl std::fmt::Debug for TraceContext {

@@ -24,7 +24,7 @@ impl TraceContext {
             if !state.has_root() {
                 return Self::null();
             }
-            let copy = Slot::take(local);
+            let copy = Slot::take();
             fill_copy(&mut copy.lock(), state, local);
             copy.open_gate(state.level);
             Self::of(copy)

@@ -2,7 +2,7 @@
 //!
 //! In sync code they form a stack. Traced futures of one context overlap as they like: their slices are open but not
 //! on the stack, and what is opened while such a future is polled takes the slice that is current on the thread as its
-//! parent. So the open slices are a forest, kept in the order in which they were opened; `top` is the tip of the stack.
+//! parent. So the open slices are a forest, kept in the order in which they were opened; `tip` is the innermost one of the stack.
 
 use crate::Stage;
 use crate::clock::Timestamp;
@@ -90,8 +90,8 @@ pub(super) struct Slices {
     /// The first `len` are open; the others keep their memory.
     entries: Vec<Open>,
     len: usize,
-    /// Index + 1 of the innermost slice of the stack, 0 if the stack is empty.
-    top: usize,
+    /// The id of the innermost slice of the stack, 0 if the stack is empty.
+    tip: u64,
 }
 
 impl Slices {
@@ -99,7 +99,7 @@ impl Slices {
         Self {
             entries: Vec::new(),
             len: 0,
-            top: 0,
+            tip: 0,
         }
     }
 
@@ -129,25 +129,24 @@ impl Slices {
 
     /// The id of the innermost slice of the stack, 0 if it is empty.
     #[inline(always)]
-    pub(super) fn top_id(&self) -> u64 {
-        match self.entries.get(self.top.wrapping_sub(1)) {
-            Some(open) => open.id,
-            None => 0,
-        }
+    pub(super) fn tip(&self) -> u64 {
+        self.tip
     }
 
-    /// A vacant entry behind the open ones; it becomes an open slice, of the stack or not.
+    /// A vacant entry behind the open ones; it becomes the open slice `id`, of the stack or not.
     #[inline(always)]
-    pub(super) fn open(&mut self, on_stack: bool) -> &mut Open {
-        if self.len == self.entries.len() {
+    pub(super) fn open(&mut self, id: u64, on_stack: bool) -> &mut Open {
+        if self.len >= self.entries.len() {
             self.grow();
         }
         let index = self.len;
         self.len += 1;
         if on_stack {
-            self.top = self.len;
+            self.tip = id;
         }
-        &mut self.entries[index]
+        let open = &mut self.entries[index];
+        open.id = id;
+        open
     }
 
     #[cold]
@@ -155,14 +154,18 @@ impl Slices {
         self.entries.push(Open::vacant());
     }
 
-    /// Index of an open slice.
+    /// Index of the slice that was opened last, if that is `id`.
     #[inline(always)]
+    pub(super) fn last(&self, id: u64) -> Option<usize> {
+        let last = self.len.wrapping_sub(1);
+        (self.entries.get(last)?.id == id).then_some(last)
+    }
+
+    /// Index of an open slice.
     pub(super) fn position(&self, id: u64) -> Option<usize> {
-        let last = self.len.checked_sub(1)?;
-        if self.entries[last].id == id {
-            return Some(last);
-        }
-        self.entries[..last].iter().rposition(|open| open.id == id)
+        self.entries[..self.len]
+            .iter()
+            .rposition(|open| open.id == id)
     }
 
     /// The slice that was opened last of those that belong to the future with the slice `task`.
@@ -195,23 +198,23 @@ impl Slices {
             .collect()
     }
 
-    /// Takes the slice at `index` out. Slices inside it must have been taken out before.
+    /// Takes the slice `id` at `index` out. Slices inside it must have been taken out before. If it was the innermost one
+    /// of the stack, `outer` is it now.
     #[inline(always)]
-    pub(super) fn remove(&mut self, index: usize) {
+    pub(super) fn remove(&mut self, index: usize, id: u64, outer: u64) {
         let last = self.len - 1;
-        let parent = self.entries[index].parent;
-        self.entries[index].attrs.clear();
         if index != last {
-            self.entries[index..self.len].rotate_left(1);
+            self.close_gap(index);
         }
         self.len = last;
-        if self.top == index + 1 {
-            self.top = match index.checked_sub(1) {
-                Some(below) if self.entries[below].id == parent => index,
-                _ => self.position(parent).map_or(0, |parent| parent + 1),
-            };
-        } else if self.top > index + 1 {
-            self.top -= 1;
+        if self.tip == id {
+            self.tip = outer;
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn close_gap(&mut self, index: usize) {
+        self.entries[index..self.len].rotate_left(1);
     }
 }

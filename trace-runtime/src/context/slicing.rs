@@ -3,11 +3,11 @@
 //! Like the rest of the state's rules these run under the slot's lock and call no user code.
 
 use super::emit;
-use super::slices::Previous;
+use super::slices::{Open, Previous};
 use super::slot::Slot;
 use super::state::State;
 use crate::clock::Timestamp;
-use crate::local::{Current, Local};
+use crate::local::{Current, Kept, Local};
 use crate::record::Flags;
 use crate::record::decode::SLICE_KEYS;
 use crate::{Attr, SliceDetails, Stage, ledger};
@@ -18,22 +18,25 @@ impl State {
     #[inline(always)]
     pub(super) fn innermost(&self, local: &Local) -> (u64, u64) {
         if local.in_task.get()
-            && let Some(found) = self.innermost_in_task(local)
+            && let Some(found) = self.innermost_in_task()
         {
             return found;
         }
-        (self.slices.top_id(), 0)
+        (self.slices.tip(), 0)
     }
 
     /// Looks from the innermost future outwards: other contexts may have slices and futures of their own in between.
     #[inline(never)]
-    fn innermost_in_task(&self, local: &Local) -> Option<(u64, u64)> {
-        let tasks = local.tasks.borrow();
-        let mut tasks = tasks.iter().rev();
-        tasks.find_map(|&task| Some((self.slices.last_of(task)?, task)))
+    fn innermost_in_task(&self) -> Option<(u64, u64)> {
+        Kept::with(|kept| {
+            let tasks = kept.tasks.borrow();
+            let mut tasks = tasks.iter().rev();
+            tasks.find_map(|&task| Some((self.slices.last_of(task)?, task)))
+        })
+        .flatten()
     }
 
-    /// Opens a slice and returns its id; 0 if there is no thread context.
+    /// Opens a slice; none if there is no thread context.
     ///
     /// The slice of a future (`task`) does not go on the stack, nor does what is opened inside of one.
     #[inline(always)]
@@ -42,12 +45,11 @@ impl State {
         slot: &'static Slot,
         local: &Local,
         stage: &'static Stage,
-        attrs: &[Attr<'_>],
         at: Timestamp,
         task: bool,
-    ) -> u64 {
+    ) -> Option<&mut Open> {
         if self.thread == 0 {
-            return 0;
+            return None;
         }
         let id = local.ids.span();
         let (innermost, of_task) = self.innermost(local);
@@ -56,97 +58,88 @@ impl State {
             parent => (parent, Previous::NONE),
         };
         let of_task = if task { id } else { of_task };
-        let open = self.slices.open(of_task == 0);
-        open.id = id;
+        let open = self.slices.open(id, of_task == 0);
         open.task = of_task;
         open.parent = parent;
         open.stage = stage;
         open.link = link.span_id;
         open.flags = link.flags;
         open.unwinding = std::thread::panicking();
-        if !attrs.is_empty() {
-            open.attrs.set(attrs, SLICE_KEYS);
-        }
-        open.outer = local.current.get();
-        if !task {
-            local.current.set(Current {
+        open.start = at;
+        open.outer = if task {
+            local.current()
+        } else {
+            local.replace_current(Current {
                 slot: Some(slot),
                 id,
-            });
-        }
-        open.start = at;
-        id
+            })
+        };
+        Some(open)
     }
 
     /// Ends the open slice at `index` by its own end; what was opened inside is closed first.
-    #[inline(always)]
-    fn end_slice(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        index: usize,
-        at: Timestamp,
-        flags: Flags,
-    ) {
+    fn end_slice(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
         if index + 1 != self.slices.len() {
-            self.close_inner(slot, local, index, at);
+            self.close_inner(local, index, at);
         }
+        self.close_slice(local, index, at, flags);
+    }
+
+    fn close_inner(&mut self, local: &Local, index: usize, at: Timestamp) {
+        for inner in self.slices.inside(index) {
+            self.close_slice(local, inner, at, Flags::AUTO_CLOSED);
+        }
+    }
+
+    /// Closes the open slice at `index`, in which nothing is open any more.
+    #[inline(always)]
+    pub(super) fn close_slice(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
+        // One test for all that is rare.
+        let more = self.events.words().len() | self.attached.words().len() | self.trace_state.len();
         let open = self.slices.get(index);
-        if open.parent == self.thread {
-            self.previous = Previous::own(open.id);
+        let (id, parent) = (open.id, open.parent);
+        local.leave(id, open.outer);
+        if more == 0 && emit::slice(local, self.trace_id, open, at, flags) {
+            open.attrs.clear();
+        } else {
+            self.record_with_parts(local, index, at, flags);
         }
-        self.close_slice(slot, local, index, at, flags);
+        let outer = if parent == self.thread { 0 } else { parent };
+        if outer == 0 && !flags.has(Flags::AUTO_CLOSED) {
+            self.previous = Previous::own(id);
+        }
+        self.slices.remove(index, id, outer);
     }
 
     #[cold]
     #[inline(never)]
-    fn close_inner(&mut self, slot: &'static Slot, local: &Local, index: usize, at: Timestamp) {
-        for inner in self.slices.inside(index) {
-            self.close_slice(slot, local, inner, at, Flags::AUTO_CLOSED);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn close_slice(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        index: usize,
-        at: Timestamp,
-        flags: Flags,
-    ) {
-        let open = self.slices.get(index);
-        if local.current.get().is(slot, open.id) {
-            local.current.set(open.outer);
-        }
-        if !self.events.is_empty() {
-            self.events.take_window(open.start, at, &mut self.attached);
-        }
-        emit::slice(self, local, index, at, flags);
-        self.slices.remove(index);
+    fn record_with_parts(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
+        let start = self.slices.get(index).start;
+        self.events.take_window(start, at, &mut self.attached);
+        emit::slice_with_parts(self, local, index, at, flags);
     }
 
     /// Ends a slice that a guard or a traced function has opened, if it is still open.
     #[inline(always)]
-    pub(super) fn end_own(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        id: u64,
-        at: Timestamp,
-        flags: Flags,
-    ) {
+    pub(super) fn end_own(&mut self, local: &Local, id: u64, at: Timestamp, flags: Flags) {
+        match self.slices.last(id) {
+            Some(last) if !std::thread::panicking() => self.close_slice(local, last, at, flags),
+            _ => self.end_any(local, id, at, flags),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_any(&mut self, local: &Local, id: u64, at: Timestamp, flags: Flags) {
         if let Some(index) = self.slices.position(id) {
-            let unwinding = self.slices.get(index).unwinding;
-            let flags = flags.with_if(Flags::ERROR, std::thread::panicking() && !unwinding);
-            self.end_slice(slot, local, index, at, flags);
+            let panicked = std::thread::panicking() && !self.slices.get(index).unwinding;
+            self.end_slice(local, index, at, flags.with_if(Flags::ERROR, panicked));
         }
     }
 
     /// Ends the innermost open slice of `stage`, as an explicit call says.
     pub(super) fn end_stage(
         &mut self,
-        slot: &'static Slot,
         local: &Local,
         stage: &Stage,
         at: Timestamp,
@@ -163,13 +156,13 @@ impl State {
             match found {
                 Some(index) => {
                     self.slices.get(index).attrs.set(details.attrs, SLICE_KEYS);
-                    self.end_slice(slot, local, index, at, Flags::none());
+                    self.end_slice(local, index, at, Flags::none());
                 }
                 None => ledger::misuse(),
             }
         }
         if details.thread_finish {
-            self.close_thread(slot, local, at, Flags::none());
+            self.close_thread(local, at, Flags::none());
         }
     }
 
@@ -187,16 +180,18 @@ impl State {
             return;
         }
         if stage.level() <= self.level {
-            self.start_slice(slot, local, stage, details.attrs, start, false);
+            if let Some(open) = self.start_slice(slot, local, stage, start, false) {
+                open.attrs.set(details.attrs, SLICE_KEYS);
+            }
             for (name, at, attrs) in details.events {
                 self.attached.push(name, *at, attrs);
             }
             self.attached.limit();
             let index = self.slices.len() - 1;
-            self.end_slice(slot, local, index, end, Flags::none());
+            self.end_slice(local, index, end, Flags::none());
         }
         if details.thread_finish {
-            self.close_thread(slot, local, end, Flags::none());
+            self.close_thread(local, end, Flags::none());
         }
     }
 

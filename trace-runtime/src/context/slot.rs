@@ -10,7 +10,7 @@ use super::lock::{Lock, Locked};
 use super::state::State;
 use crate::Stage;
 use crate::clock::Timestamp;
-use crate::local::{self, Local};
+use crate::local::{self, Kept, Local};
 
 /// Slots are made so many at a time.
 const SLAB: usize = 32;
@@ -44,26 +44,27 @@ impl Slot {
     }
 
     /// A free slot. Its context does not record until [`Slot::open_gate`].
-    pub(super) fn take(local: &Local) -> &'static Self {
-        if let Some(slot) = local.slots.borrow_mut().pop() {
-            return slot;
-        }
-        Self::take_shared(local)
+    pub(super) fn take() -> &'static Self {
+        Kept::with(|kept| kept.slots.borrow_mut().pop())
+            .flatten()
+            .unwrap_or_else(Self::take_shared)
     }
 
     #[cold]
-    fn take_shared(local: &Local) -> &'static Self {
-        let mut kept = local.slots.borrow_mut();
+    fn take_shared() -> &'static Self {
+        let shared = lock(&FREE).pop();
+        let slot = shared.unwrap_or_else(Self::of_new_slab);
         let mut free = lock(&FREE);
-        let shared = free.len();
-        kept.extend(free.drain(shared.saturating_sub(KEPT / 2)..));
-        drop(free);
-        kept.pop().unwrap_or_else(|| {
-            let slab: &'static [Self] = Box::leak((0..SLAB).map(|_| Self::new()).collect());
-            lock(&SLABS).push(slab);
-            kept.extend(&slab[1..]);
-            &slab[0]
-        })
+        let left = free.len().saturating_sub(KEPT / 2);
+        Kept::with(|kept| kept.slots.borrow_mut().extend(free.drain(left..)));
+        slot
+    }
+
+    fn of_new_slab() -> &'static Self {
+        let slab: &'static [Self] = Box::leak((0..SLAB).map(|_| Self::new()).collect());
+        lock(&SLABS).push(slab);
+        lock(&FREE).extend(&slab[1..]);
+        &slab[0]
     }
 
     /// Lets slices through up to `level`; 0 lets none through.
@@ -101,22 +102,26 @@ impl Slot {
     }
 
     /// The end of a context: its slot is free again.
-    pub(super) fn free(&'static self, local: &Local) {
+    #[inline(never)]
+    pub(super) fn free(&'static self) {
         let mut state = self.lock();
         if state.has_open() {
-            state.drop_open(self, local, Timestamp::now());
+            local::with(|local| state.drop_open(local, Timestamp::now()));
         }
         self.gate.store(0, Relaxed);
         self.generation
             .store(self.generation().wrapping_add(1), Relaxed);
         state.clear();
         drop(state);
-        let mut kept = local.slots.borrow_mut();
-        kept.push(self);
-        if kept.len() > KEPT {
-            let mut spare = kept.split_off(KEPT / 2);
-            drop(kept);
-            give_back(&mut spare);
+        let kept = Kept::with(|kept| {
+            let mut slots = kept.slots.borrow_mut();
+            slots.push(self);
+            if slots.len() > KEPT {
+                lock(&FREE).extend(slots.drain(KEPT / 2..));
+            }
+        });
+        if kept.is_none() {
+            lock(&FREE).push(self);
         }
     }
 }
@@ -152,6 +157,6 @@ pub(crate) unsafe fn disable_all(slabs: &[&'static [Slot]]) {
 
 /// Runs `f` with the calling thread's state and the state of the slot's context.
 #[inline(always)]
-pub(super) fn locked<R>(slot: &'static Slot, mut f: impl FnMut(&mut State, &Local) -> R) -> R {
+pub(super) fn locked<R>(slot: &'static Slot, f: impl FnOnce(&mut State, &Local) -> R) -> R {
     local::with(|local| f(&mut slot.lock(), local))
 }

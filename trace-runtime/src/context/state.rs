@@ -5,9 +5,8 @@
 
 use super::emit;
 use super::slices::{Previous, Slices};
-use super::slot::Slot;
 use crate::clock::Timestamp;
-use crate::local::Local;
+use crate::local::{Kept, Local};
 use crate::record::decode::{REQUEST_KEYS, THREAD_KEYS};
 use crate::record::{AttrLog, EventLog, Flags};
 use crate::{Attr, ledger};
@@ -124,10 +123,10 @@ impl State {
         self.open_thread(local, at);
     }
 
-    pub(super) fn req_finish(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+    pub(super) fn req_finish(&mut self, local: &Local, at: Timestamp) {
         match self.phase {
             Phase::Started => {
-                self.close_thread(slot, local, at, Flags::none());
+                self.close_thread(local, at, Flags::none());
                 self.finish_root(local, at, Flags::none());
             }
             Phase::Finished => ledger::misuse(),
@@ -151,27 +150,21 @@ impl State {
         }
     }
 
-    pub(super) fn abort(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        at: Timestamp,
-        info: &[Attr<'_>],
-    ) {
+    pub(super) fn abort(&mut self, local: &Local, at: Timestamp, info: &[Attr<'_>]) {
         if info.is_empty() {
-            return self.close_thread(slot, local, at, Flags::none());
+            return self.close_thread(local, at, Flags::none());
         }
         self.root_failed |= self.phase == Phase::Started;
         if self.thread != 0 {
             self.thread_attrs.set(info, THREAD_KEYS);
-            self.close_thread(slot, local, at, Flags::ERROR);
+            self.close_thread(local, at, Flags::ERROR);
         }
     }
 
     /// The last reference to the context goes away.
-    pub(super) fn drop_open(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+    pub(super) fn drop_open(&mut self, local: &Local, at: Timestamp) {
         let flags = Flags::ERROR.with(Flags::UNCLOSED);
-        self.close_thread(slot, local, at, flags);
+        self.close_thread(local, at, flags);
         if self.phase == Phase::Started {
             self.finish_root(local, at, flags);
         }
@@ -179,12 +172,12 @@ impl State {
 
     // ---- thread contexts ----
 
-    pub(super) fn rebuild(&mut self, slot: &'static Slot, local: &Local, at: Timestamp) {
+    pub(super) fn rebuild(&mut self, local: &Local, at: Timestamp) {
         match self.phase {
             Phase::New => ledger::misuse(),
             Phase::Finished => {}
             Phase::Started | Phase::Copy => {
-                self.close_thread(slot, local, at, Flags::AUTO_CLOSED);
+                self.close_thread(local, at, Flags::AUTO_CLOSED);
                 self.open_thread(local, at);
             }
         }
@@ -195,25 +188,19 @@ impl State {
         self.thread_start = at;
         self.thread_identity.clear();
         self.thread_attrs.clear();
-        local.with_identity(|words| {
+        Kept::with_identity(|words| {
             self.thread_identity.extend_from_slice(words);
             self.pid = words.first().map(|head| *head as u32);
         });
     }
 
     /// Ends the open slices, innermost first, then the thread span, all at one stamp.
-    pub(super) fn close_thread(
-        &mut self,
-        slot: &'static Slot,
-        local: &Local,
-        at: Timestamp,
-        flags: Flags,
-    ) {
+    pub(super) fn close_thread(&mut self, local: &Local, at: Timestamp, flags: Flags) {
         if self.thread == 0 {
             return;
         }
         for index in (0..self.slices.len()).rev() {
-            self.close_slice(slot, local, index, at, Flags::AUTO_CLOSED);
+            self.close_slice(local, index, at, Flags::AUTO_CLOSED);
         }
         self.events.take_all(&mut self.attached);
         emit::thread(self, local, at, flags);

@@ -10,8 +10,9 @@ use std::fmt::{self, Display, Write};
 use std::pin::Pin;
 
 use crate::context::Slot;
+use crate::local::{self, Local};
 use crate::record::Flags;
-use crate::{Attr, Stage, TraceContext, Value, local};
+use crate::{Attr, Stage, TraceContext, Value};
 
 /// A slice that is being recorded, or none.
 #[derive(Clone, Copy, Debug)]
@@ -76,22 +77,14 @@ impl Drop for Entered {
     #[inline(always)]
     fn drop(&mut self) {
         match self.finish {
-            None if self.slice.is_on() => end(self.slice.slot, self.slice.id),
+            None if self.slice.is_on() => {
+                if let Some(slot) = self.slice.slot {
+                    slot.end(self.slice.id);
+                }
+            }
             None => {}
             Some(generation) => end_finish(self.slice.slot, self.slice.id, generation),
         }
-    }
-}
-
-#[inline(never)]
-extern "C" fn start(slot: &'static Slot, stage: &'static Stage) -> u64 {
-    slot.start(stage, &[], None)
-}
-
-#[inline(never)]
-extern "C" fn end(slot: Option<&'static Slot>, id: u64) {
-    if let Some(slot) = slot {
-        slot.end(id);
     }
 }
 
@@ -128,7 +121,7 @@ pub fn enter_current(stage: &'static Stage) -> Entered {
 #[inline(always)]
 fn entered(slot: Option<&'static Slot>, stage: &'static Stage) -> Entered {
     let id = match slot {
-        Some(slot) if slot.passes(stage) => start(slot, stage),
+        Some(slot) if slot.passes(stage) => slot.start(stage),
         _ => 0,
     };
     Entered {
@@ -152,7 +145,7 @@ pub(super) struct Found {
 /// The context of the slice that is open on this thread.
 #[inline(never)]
 pub(super) extern "C" fn current() -> Found {
-    let current = local::with(|local| local.current.get());
+    let current = local::with(Local::current);
     let generation = current.slot.and_then(|slot| slot.holder(current.id));
     Found {
         slot: current.slot.filter(|_| generation.is_some()),

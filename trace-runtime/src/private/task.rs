@@ -14,7 +14,7 @@ use std::panic::RefUnwindSafe;
 use super::door::Handle;
 use super::gate::Gate;
 use crate::context::Slot;
-use crate::local::{self, Current};
+use crate::local::{self, Current, Kept};
 use crate::record::Flags;
 use crate::{Attr, Stage, Value};
 
@@ -173,12 +173,12 @@ impl Task {
         if self.id == 0 {
             return;
         }
+        Kept::with(|kept| kept.tasks.borrow_mut().pop());
         let current = local::with(|local| {
-            local.tasks.borrow_mut().pop();
             local.in_task.set(self.state.has(State::IN_TASK));
-            local.current.replace(self.outer)
+            local.replace_current(self.outer)
         });
-        let inner = !current.is(slot, self.id) && slot.suspend(self.id, current);
+        let inner = current.id != self.id && slot.suspend(self.id, current);
         self.state.set(State::INNER, inner);
     }
 
@@ -210,11 +210,11 @@ extern "C" fn enter(task: &mut Task) {
             id: task.id,
         }
     };
+    Kept::with(|kept| kept.tasks.borrow_mut().push(task.id));
     let in_task = local::with(|local| {
-        local.tasks.borrow_mut().push(task.id);
+        task.outer = local.replace_current(current);
         local.in_task.replace(true)
     });
-    task.outer = local::with(|local| local.current.replace(current));
     task.state.set(State::IN_TASK, in_task);
 }
 

@@ -32,11 +32,6 @@ impl EventLog {
         }
     }
 
-    #[inline(always)]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.dropped == 0
-    }
-
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }

@@ -1,0 +1,90 @@
+//! A thread's end of the chunk that it holds.
+
+use std::cell::Cell;
+
+use super::chunk::{Chunk, Progress};
+use super::pool::Pool;
+use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Writes records into one chunk after the other.
+pub(crate) struct Writer {
+    chunk: Cell<Option<&'static Chunk>>,
+    /// What has been written into it.
+    written: Cell<Progress>,
+}
+
+/// Room for one record.
+pub(crate) struct Room {
+    chunk: &'static Chunk,
+    pub(crate) words: &'static [AtomicU64],
+}
+
+impl Writer {
+    pub(crate) const fn new() -> Self {
+        Self {
+            chunk: Cell::new(None),
+            written: Cell::new(Progress::NONE),
+        }
+    }
+
+    /// Room for a record of `len` words in the chunk at hand; [`publish`](Self::publish) hands it over.
+    #[inline(always)]
+    pub(crate) fn room(&self, len: usize) -> Option<Room> {
+        let chunk = self.chunk.get()?;
+        let words = chunk.room(self.written.get().words(), len)?;
+        Some(Room { chunk, words })
+    }
+
+    /// Publishes what has been stored in all the words of the last [`room`](Self::room).
+    #[inline(always)]
+    pub(crate) fn publish(&self, room: &Room) {
+        let written = self.written.get().after(room.words.len());
+        self.written.set(written);
+        room.chunk.publish(written);
+    }
+
+    /// Stores `parts` one behind the other, `len` words in all, and publishes them. False if there is no room.
+    pub(crate) fn write(&self, len: usize, parts: &[&[u64]]) -> bool {
+        let Some(room) = self.room(len) else {
+            return false;
+        };
+        let mut rest = room.words;
+        for part in parts {
+            rest = store(rest, part);
+        }
+        self.publish(&room);
+        true
+    }
+
+    /// Goes on in a fresh chunk, if there is one to be had.
+    pub(crate) fn renew(&self, pool: &Pool) {
+        self.seal();
+        self.chunk.set(pool.acquire().ok());
+        self.written.set(Progress::NONE);
+    }
+
+    /// Says that nothing more will be written into the chunk at hand.
+    pub(crate) fn seal(&self) {
+        if let Some(chunk) = self.chunk.take() {
+            chunk.seal(self.written.get());
+        }
+    }
+
+    /// In the child of a fork: the chunk is not this process'.
+    pub(crate) fn forget(&self) {
+        self.chunk.set(None);
+    }
+}
+
+/// Stores `words` at the head of `room` and returns the rest.
+#[inline(always)]
+pub(crate) fn store<'a>(room: &'a [AtomicU64], words: &[u64]) -> &'a [AtomicU64] {
+    if words.is_empty() {
+        return room;
+    }
+    let (to, rest) = room.split_at(words.len().min(room.len()));
+    for (to, word) in to.iter().zip(words) {
+        to.store(*word, Relaxed);
+    }
+    rest
+}
