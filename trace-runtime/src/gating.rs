@@ -57,6 +57,7 @@ pub fn trace_level() -> u8 {
 }
 
 #[cold]
+#[inline(never)]
 fn level_from_env() -> u8 {
     let level = env::var("SGLANG_TRACE_LEVEL")
         .ok()
@@ -114,6 +115,7 @@ impl ModuleEntry {
 
 /// The level of a new context of `module` that asks for `level` or for the process' own; 0 if it must not record.
 #[cfg(feature = "enable")]
+#[inline]
 pub(crate) fn admit(module: &str, level: Option<u8>) -> u8 {
     if !tracing_enabled() {
         return 0;
@@ -121,6 +123,12 @@ pub(crate) fn admit(module: &str, level: Option<u8>) -> u8 {
     if module.is_empty() || !LISTED.load(Relaxed) {
         return level.unwrap_or_else(trace_level);
     }
+    admit_listed(module, level)
+}
+
+#[cfg(feature = "enable")]
+#[inline(never)]
+fn admit_listed(module: &str, level: Option<u8>) -> u8 {
     let list = MODULES.read().unwrap_or_else(PoisonError::into_inner);
     match list.iter().find(|entry| entry.name == module) {
         Some(entry) => level.or(entry.level).unwrap_or_else(trace_level),

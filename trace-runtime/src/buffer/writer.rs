@@ -79,9 +79,6 @@ impl Writer {
 /// Stores `words` at the head of `room` and returns the rest.
 #[inline(always)]
 pub(crate) fn store<'a>(room: &'a [AtomicU64], words: &[u64]) -> &'a [AtomicU64] {
-    if words.is_empty() {
-        return room;
-    }
     let (to, rest) = room.split_at(words.len().min(room.len()));
     for (to, word) in to.iter().zip(words) {
         to.store(*word, Relaxed);

@@ -75,7 +75,7 @@ impl TraceContext {
     #[inline]
     pub fn slice_with(&self, stage: &'static Stage, attrs: &[Attr<'_>]) -> SliceGuard {
         self.open(stage, |slot| {
-            slot.start_in(slot.generation(), stage, attrs, None, false)
+            slot.start_in(slot.generation(), stage, attrs, None)
         })
     }
 
@@ -83,7 +83,7 @@ impl TraceContext {
     #[inline]
     pub fn slice_at(&self, stage: &'static Stage, start: Timestamp) -> SliceGuard {
         self.open(stage, |slot| {
-            slot.start_in(slot.generation(), stage, &[], Some(start), false)
+            slot.start_in(slot.generation(), stage, &[], Some(start))
         })
     }
 
@@ -108,7 +108,7 @@ impl TraceContext {
     /// [`slice_start`](Self::slice_start) at a given time.
     pub fn slice_start_at(&self, stage: &'static Stage, start: Timestamp) {
         if let Some(slot) = self.passing(stage) {
-            slot.start_in(slot.generation(), stage, &[], Some(start), false);
+            slot.start_in(slot.generation(), stage, &[], Some(start));
         }
     }
 

@@ -186,7 +186,11 @@ impl TraceContext {
         let slot = Slot::take();
         let mut to = slot.lock();
         fill_from_carrier(&mut to, state, parent, trace_state.as_deref());
-        Kept::with_identity(|words| to.pid = words.first().map(|head| *head as u32));
+        local::with(|local| {
+            Kept::with_identity(local, |words| {
+                to.pid = words.first().map(|head| *head as u32)
+            });
+        });
         drop(to);
         slot.open_gate(state.trace_level);
         Self::of(slot)

@@ -1,6 +1,6 @@
 //! From the state of a context to the record of an ended span.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::slices::Open;
 use super::state::State;
@@ -37,9 +37,7 @@ pub(super) fn slice(
         return false;
     };
     let header = Header::new(SpanKind::Slice, flags, len, open.attrs.count(), 0);
-    for (to, word) in head.iter().zip(slice_head(header, trace_id, open, end)) {
-        to.store(word, Relaxed);
-    }
+    store_head(head, slice_head(header, trace_id, open, end));
     if let Some((to_link, to_attrs)) = tail.split_at_checked(linked) {
         if let Some(to) = to_link.first() {
             to.store(open.link, Relaxed);
@@ -79,8 +77,8 @@ pub(super) fn slice_with_parts(
     let link_trace = foreign.then_some(state.foreign_trace);
     let flags = flags.with(open.flags);
     let link = open.link;
-    let head = slice_head(Header::from_word(0), trace_id, open, end);
-    push(
+    let head = |header: Header| slice_head(header, trace_id, open, end);
+    push_parts(
         local,
         SpanKind::Slice,
         flags,
@@ -102,16 +100,18 @@ pub(super) fn slice_with_parts(
 
 /// Records the thread span, with the attached events.
 pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags) {
-    let head = [
-        0,
-        state.thread_identity.len() as u64,
-        (state.trace_id >> 64) as u64,
-        state.trace_id as u64,
-        state.thread,
-        state.root,
-        state.thread_start.to_word(),
-        end.to_word(),
-    ];
+    let head = |header: Header| {
+        [
+            header.to_word(),
+            state.thread_identity.len() as u64,
+            (state.trace_id >> 64) as u64,
+            state.trace_id as u64,
+            state.thread,
+            state.root,
+            state.thread_start.to_word(),
+            end.to_word(),
+        ]
+    };
     push(
         local,
         SpanKind::Thread,
@@ -130,16 +130,18 @@ pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags)
 
 /// Records the root span.
 pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
-    let head = [
-        0,
-        state.identity.len() as u64,
-        (state.trace_id >> 64) as u64,
-        state.trace_id as u64,
-        state.root,
-        state.root_parent,
-        state.start.to_word(),
-        end.to_word(),
-    ];
+    let head = |header: Header| {
+        [
+            header.to_word(),
+            state.identity.len() as u64,
+            (state.trace_id >> 64) as u64,
+            state.trace_id as u64,
+            state.root,
+            state.root_parent,
+            state.start.to_word(),
+            end.to_word(),
+        ]
+    };
     push(
         local,
         SpanKind::Request,
@@ -149,11 +151,21 @@ pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
             link: 0,
             link_trace: None,
             trace_state: &state.trace_state,
-            events: &EventLog::new(),
+            events: &NO_EVENTS,
             identity: &state.identity,
             attrs: &state.root_attrs,
         },
     );
+}
+
+static NO_EVENTS: EventLog = EventLog::new();
+
+/// By index, so that it becomes eight stores and no loop.
+#[inline(always)]
+fn store_head(to: &[AtomicU64; HEAD_WORDS], head: [u64; HEAD_WORDS]) {
+    for i in 0..HEAD_WORDS {
+        to[i].store(head[i], Relaxed);
+    }
 }
 
 /// Everything of a record behind its head.
@@ -166,11 +178,54 @@ struct Parts<'a> {
     attrs: &'a AttrLog,
 }
 
+#[inline(always)]
 fn push(
     local: &Local,
     kind: SpanKind,
     flags: Flags,
-    mut head: [u64; HEAD_WORDS],
+    head: impl Fn(Header) -> [u64; HEAD_WORDS],
+    parts: &Parts<'_>,
+) {
+    // One test for all that is rare.
+    let more = parts.link
+        | parts.trace_state.len() as u64
+        | parts.events.words().len() as u64
+        | u64::from(parts.events.dropped() | parts.attrs.dropped());
+    if more != 0 || !push_plain(local, kind, flags, &head, parts.identity, parts.attrs) {
+        push_parts(local, kind, flags, head, parts);
+    }
+}
+
+/// Records a span that has nothing but its head, an identity and attributes, if the chunk at hand has room for it.
+#[inline(always)]
+fn push_plain(
+    local: &Local,
+    kind: SpanKind,
+    flags: Flags,
+    head: impl Fn(Header) -> [u64; HEAD_WORDS],
+    identity: &[u64],
+    attrs: &AttrLog,
+) -> bool {
+    let len = HEAD_WORDS + identity.len() + attrs.words().len();
+    let Some(room) = local.writer.room(len) else {
+        return false;
+    };
+    let Some((to_head, tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
+        return false;
+    };
+    let header = Header::new(kind, flags, len, attrs.count(), 0);
+    store_head(to_head, head(header));
+    store(store(tail, identity), attrs.words());
+    local.writer.publish(&room);
+    true
+}
+
+#[inline(never)]
+fn push_parts(
+    local: &Local,
+    kind: SpanKind,
+    flags: Flags,
+    head: impl Fn(Header) -> [u64; HEAD_WORDS],
     parts: &Parts<'_>,
 ) {
     let dropped = u64::from(parts.attrs.dropped()) | u64::from(parts.events.dropped()) << 32;
@@ -192,10 +247,9 @@ fn push(
     let extra = &extra[usize::from(dropped == 0)..=link_words];
     let (trace_state, identity) = (parts.trace_state, parts.identity);
     let (events, attrs) = (parts.events.words(), parts.attrs.words());
-    // Added up by hand: a sum over the slices below would be vectorised, and wait for them to reach the cache.
     let words =
         HEAD_WORDS + extra.len() + trace_state.len() + events.len() + identity.len() + attrs.len();
     let counts = (parts.attrs.count(), parts.events.count());
-    head[0] = Header::new(kind, flags, words, counts.0, counts.1).to_word();
+    let head = head(Header::new(kind, flags, words, counts.0, counts.1));
     local.push(words, &[&head, extra, trace_state, events, identity, attrs]);
 }

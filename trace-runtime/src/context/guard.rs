@@ -119,8 +119,7 @@ impl Slot {
         })
     }
 
-    /// [`start`](Self::start) with attributes, unless the context is not the one of `generation` any more. The slice of a
-    /// future (`task`) is the innermost one of its context only while the future is polled.
+    /// [`start`](Self::start) with attributes, unless the context is not the one of `generation` any more.
     #[inline(never)]
     pub(crate) fn start_in(
         &'static self,
@@ -128,14 +127,36 @@ impl Slot {
         stage: &'static Stage,
         attrs: &[Attr<'_>],
         at: Option<Timestamp>,
-        task: bool,
     ) -> u64 {
         let at = at.unwrap_or_else(Timestamp::now);
+        self.start_with::<false>(generation, stage, attrs, at)
+    }
+
+    /// [`start_in`](Self::start_in) for the slice of a future, which is the innermost one of its context only while the
+    /// future is polled.
+    #[inline(never)]
+    pub(crate) fn start_task(
+        &'static self,
+        generation: u32,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+    ) -> u64 {
+        self.start_with::<true>(generation, stage, attrs, Timestamp::now())
+    }
+
+    #[inline(always)]
+    fn start_with<const TASK: bool>(
+        &'static self,
+        generation: u32,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+        at: Timestamp,
+    ) -> u64 {
         locked(self, |state, local| {
             if self.generation() != generation {
                 return 0;
             }
-            let Some(open) = state.start_slice(self, local, stage, at, task) else {
+            let Some(open) = state.start_slice(self, local, stage, at, TASK) else {
                 return 0;
             };
             open.attrs.set(attrs, SLICE_KEYS);

@@ -80,6 +80,7 @@ impl TraceContext {
     }
 }
 
+#[inline(always)]
 fn fill_copy(to: &mut State, from: &State, local: &Local) {
     to.level = from.level;
     to.phase = Phase::Copy;
@@ -87,10 +88,14 @@ fn fill_copy(to: &mut State, from: &State, local: &Local) {
     to.root = from.root;
     to.root_remote = from.root_remote;
     to.start = from.start;
-    to.trace_state.extend_from_slice(&from.trace_state);
+    if !from.trace_state.is_empty() {
+        to.trace_state.extend_from_slice(&from.trace_state);
+    }
     to.identity.extend_from_slice(&from.identity);
     to.previous = from.inherited(local);
-    to.foreign_trace = from.foreign_trace;
+    if to.previous.flags.has(Flags::LINK_TRACE) {
+        to.foreign_trace = from.foreign_trace;
+    }
 }
 
 fn root_of(state: &State) -> TraceParent {

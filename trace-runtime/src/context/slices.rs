@@ -103,10 +103,6 @@ impl Slices {
         }
     }
 
-    pub(super) fn id(&self, index: usize) -> u64 {
-        self.entries[index].id
-    }
-
     /// Whether the slice at `index` is what an end for `stage` means: name and level count.
     pub(super) fn is_of(&self, index: usize, stage: &Stage) -> bool {
         let open = self.entries[index].stage;
@@ -184,6 +180,12 @@ impl Slices {
             next = self.position(self.entries[index].parent);
             Some(index)
         })
+    }
+
+    /// The id of the outermost slice around the slice `id`, or its own.
+    pub(super) fn outermost(&self, id: u64) -> Option<u64> {
+        let outermost = self.chain(id).last()?;
+        Some(self.entries[outermost].id)
     }
 
     /// Indexes of the slices that were opened inside that at `index`, innermost first.

@@ -45,6 +45,9 @@ pub(super) struct State {
     pub(super) thread: u64,
     pub(super) thread_start: Timestamp,
     pub(super) thread_identity: Vec<u64>,
+    /// The mark of that identity (see [`Local::identity`]); it outlives the context, because the next one in this slot is
+    /// likely to need the same words.
+    thread_identity_of: u64,
     pub(super) thread_attrs: AttrLog,
     /// Native id of the thread that opened the last thread context.
     pub(super) pid: Option<u32>,
@@ -62,7 +65,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             level: 0,
             phase: Phase::New,
@@ -73,12 +76,13 @@ impl State {
             trace_state: Vec::new(),
             identity: Vec::new(),
             start: Timestamp::from_unix_ns(0),
-            root_attrs: AttrLog::new(),
+            root_attrs: AttrLog::default(),
             root_failed: false,
             thread: 0,
             thread_start: Timestamp::from_unix_ns(0),
             thread_identity: Vec::new(),
-            thread_attrs: AttrLog::new(),
+            thread_identity_of: 0,
+            thread_attrs: AttrLog::default(),
             pid: None,
             slices: Slices::new(),
             previous: Previous::NONE,
@@ -101,7 +105,6 @@ impl State {
         self.root_attrs.clear();
         self.root_failed = false;
         self.thread = 0;
-        self.thread_identity.clear();
         self.thread_attrs.clear();
         self.pid = None;
         self.previous = Previous::NONE;
@@ -186,23 +189,33 @@ impl State {
     fn open_thread(&mut self, local: &Local, at: Timestamp) {
         self.thread = local.ids.span();
         self.thread_start = at;
-        self.thread_identity.clear();
         self.thread_attrs.clear();
-        Kept::with_identity(|words| {
-            self.thread_identity.extend_from_slice(words);
-            self.pid = words.first().map(|head| *head as u32);
-        });
+        let identity = local.identity.get();
+        if identity == 0 || identity != self.thread_identity_of {
+            Kept::with_identity(local, |words| {
+                self.thread_identity.clear();
+                self.thread_identity.extend_from_slice(words);
+            });
+            self.thread_identity_of = local.identity.get();
+        }
+        self.pid = self.thread_identity.first().map(|head| *head as u32);
+    }
+
+    #[inline(always)]
+    pub(super) fn close_thread(&mut self, local: &Local, at: Timestamp, flags: Flags) {
+        if self.thread != 0 {
+            self.close_open_thread(local, at, flags);
+        }
     }
 
     /// Ends the open slices, innermost first, then the thread span, all at one stamp.
-    pub(super) fn close_thread(&mut self, local: &Local, at: Timestamp, flags: Flags) {
-        if self.thread == 0 {
-            return;
-        }
+    fn close_open_thread(&mut self, local: &Local, at: Timestamp, flags: Flags) {
         for index in (0..self.slices.len()).rev() {
             self.close_slice(local, index, at, Flags::AUTO_CLOSED);
         }
-        self.events.take_all(&mut self.attached);
+        if self.events.has_any() {
+            self.events.take_all(&mut self.attached);
+        }
         emit::thread(self, local, at, flags);
         self.attached.clear();
         self.thread = 0;
@@ -218,11 +231,14 @@ impl State {
 
     /// What the next top-level slice of a copy links to.
     pub(super) fn inherited(&self, local: &Local) -> Previous {
-        let (innermost, _) = self.innermost(local);
-        match self.slices.chain(innermost).last() {
-            Some(outermost) => Previous::own(self.slices.id(outermost)).inherited(),
-            None => self.previous.inherited(),
-        }
+        let open = match self.innermost(local) {
+            (0, _) => self.previous,
+            (innermost, _) => self
+                .slices
+                .outermost(innermost)
+                .map_or(self.previous, Previous::own),
+        };
+        open.inherited()
     }
 
     /// Whether its root or thread span is open.

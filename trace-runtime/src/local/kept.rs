@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::with;
+use super::{Local, with};
 use crate::context::{self, Slot};
 use crate::record::ThreadIdentity;
 use crate::thread_info::ThreadInfo;
@@ -41,12 +41,16 @@ impl Kept {
         Self::with(|_| ()).is_some()
     }
 
-    /// Gives `use_words` the words of the calling thread's identity.
-    pub(crate) fn with_identity(mut use_words: impl FnMut(&[u64])) {
+    /// Gives `use_words` the words of the calling thread's identity, and marks it in [`Local`].
+    #[inline(never)]
+    pub(crate) fn with_identity(local: &Local, mut use_words: impl FnMut(&[u64])) {
         let done = Self::with(|kept| {
             let mut words = kept.identity.borrow_mut();
             if words.is_empty() {
                 unknown(&mut words);
+            }
+            if local.identity.get() == 0 {
+                local.identity.set(local.ids.span());
             }
             use_words(&words);
         });
@@ -59,6 +63,7 @@ impl Kept {
 
     /// From now on this thread is called so.
     pub(crate) fn set_identity(&self, identity: &ThreadIdentity<'_>) {
+        with(|local| local.identity.set(0));
         let mut words = self.identity.borrow_mut();
         words.clear();
         identity.push(&mut words);

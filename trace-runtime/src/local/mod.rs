@@ -34,6 +34,8 @@ pub(crate) struct Local {
     pub(crate) writer: Writer,
     pub(crate) ids: Ids,
     current_id: Cell<u64>,
+    /// Tells the identity of this thread from all other ones, and from its own former ones; 0 if it is not known yet.
+    pub(crate) identity: Cell<u64>,
     /// Whether a traced future is being polled: then parents are looked for among [`Kept::tasks`] first.
     pub(crate) in_task: Cell<bool>,
 }
@@ -57,6 +59,7 @@ impl Local {
             writer: Writer::new(),
             ids: Ids::new(),
             current_id: Cell::new(0),
+            identity: Cell::new(0),
             in_task: Cell::new(false),
         }
     }
@@ -109,6 +112,7 @@ impl Local {
         self.ids.forget();
         self.replace_current(Current::NONE);
         self.in_task.set(false);
+        self.identity.set(0);
         Kept::with(Kept::forget);
     }
 }

@@ -50,7 +50,7 @@ impl Gate {
     pub fn enter_with(&self, attrs: &[Attr<'_>]) -> Entered {
         match self.slot {
             Some(slot) if self.on => {
-                self.entered(slot.start_in(self.generation, self.stage, attrs, None, false))
+                self.entered(slot.start_in(self.generation, self.stage, attrs, None))
             }
             _ => self.entered(0),
         }

@@ -164,7 +164,7 @@ impl Task {
         let attrs = self.attrs.take();
         let attrs: &[Attr<'_>] = attrs.as_ref().map_or(&[], |attrs| &attrs.0);
         if self.state.has(State::ON) {
-            self.id = slot.start_in(self.state.generation(), self.stage, attrs, None, true);
+            self.id = slot.start_task(self.state.generation(), self.stage, attrs);
         }
     }
 

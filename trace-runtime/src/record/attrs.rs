@@ -22,6 +22,9 @@ const ARRAY: u8 = 4;
 /// Not an attribute: the message of the span's ERROR status.
 const MESSAGE: u8 = 5;
 
+/// Room for so many words is kept ready behind a span's attributes.
+const ROOM_WORDS: usize = 8 * SHORT_WORDS;
+
 /// What a reader of the words makes of them.
 pub(crate) enum Entry<'a> {
     Attr(Attr<'a>),
@@ -33,37 +36,41 @@ fn head(tag: u8, key: usize, len: usize) -> u64 {
     u64::from(tag) | (key as u64) << 8 | (len as u64) << 32
 }
 
+/// Words of the longest attribute that [`pack`] takes.
+const SHORT_WORDS: usize = 5;
+
+/// Puts an attribute whose key and value are short at the head of `to` and says how many words it takes.
 #[inline(always)]
-fn push_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
-    if let Some(key_words) = short_text(key)
-        && let Some((tag, len, value_words, n)) = short_value(value)
-    {
-        // One check for room, five words at a time; what is not used is cut off again.
-        let keys = text_words(key.len());
-        let [k0, k1] = key_words;
-        let [v0, v1] = value_words;
-        let at = words.len();
-        words.extend_from_slice(&match keys {
-            0 => [head(tag, 0, len), v0, v1, 0, 0],
-            1 => [head(tag, key.len(), len), k0, v0, v1, 0],
-            _ => [head(tag, key.len(), len), k0, k1, v0, v1],
-        });
-        words.truncate(at + 1 + keys + n);
-    } else {
-        push_long_value(words, key, value);
-    }
+fn pack(to: &mut [u64; SHORT_WORDS], key: &str, value: &Value<'_>) -> Option<usize> {
+    let keys = text_words(key.len());
+    [to[1], to[2]] = short_text(key)?;
+    let [v0, v1] = to.get_mut(1 + keys..)?.first_chunk_mut()?;
+    let (tag, len, values) = match value {
+        Value::Bool(v) => (BOOL, usize::from(*v), 0),
+        Value::Int(v) => {
+            *v0 = v.cast_unsigned();
+            (INT, 0, 1)
+        }
+        Value::Float(v) => {
+            *v0 = v.to_bits();
+            (FLOAT, 0, 1)
+        }
+        Value::Str(v) => {
+            [*v0, *v1] = short_text(v)?;
+            (TEXT, v.len(), text_words(v.len()))
+        }
+        Value::Array(_) => return None,
+    };
+    to[0] = head(tag, key.len(), len);
+    Some(1 + keys + values)
 }
 
-/// Tag, length, words and number of words of a value that takes at most two words.
-#[inline(always)]
-fn short_value(value: &Value<'_>) -> Option<(u8, usize, [u64; 2], usize)> {
-    Some(match value {
-        Value::Bool(v) => (BOOL, usize::from(*v), [0; 2], 0),
-        Value::Int(v) => (INT, 0, [v.cast_unsigned(), 0], 1),
-        Value::Float(v) => (FLOAT, 0, [v.to_bits(), 0], 1),
-        Value::Str(v) => (TEXT, v.len(), short_text(v)?, text_words(v.len())),
-        Value::Array(_) => return None,
-    })
+fn push_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
+    let mut short = [0; SHORT_WORDS];
+    match pack(&mut short, key, value) {
+        Some(len) => words.extend_from_slice(&short[..len]),
+        None => push_long_value(words, key, value),
+    }
 }
 
 #[cold]
@@ -80,13 +87,19 @@ fn push_long_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
                 push_value(words, "", value);
             }
         }
-        scalar => {
-            let (tag, len, value_words, n) = short_value(scalar).unwrap_or((BOOL, 0, [0; 2], 0));
-            words.push(head(tag, key.len(), len));
+        Value::Bool(v) => {
+            words.push(head(BOOL, key.len(), usize::from(*v)));
             push_text(words, key);
-            words.extend_from_slice(&value_words[..n]);
         }
+        Value::Int(v) => push_tagged_word(words, INT, key, v.cast_unsigned()),
+        Value::Float(v) => push_tagged_word(words, FLOAT, key, v.to_bits()),
     }
+}
+
+fn push_tagged_word(words: &mut Vec<u64>, tag: u8, key: &str, value: u64) {
+    words.push(head(tag, key.len(), 0));
+    push_text(words, key);
+    words.push(value);
 }
 
 fn push_tagged_text(words: &mut Vec<u64>, tag: u8, key: &str, value: &str) {
@@ -131,23 +144,17 @@ pub(crate) fn read<'a>(words: &mut &'a [u64]) -> Entry<'a> {
 /// The attributes of an open span, in the order in which they were set.
 #[derive(Default)]
 pub(crate) struct AttrLog {
-    words: Vec<u64>,
+    /// The first `len` words count; behind them is room.
+    words: Box<[u64]>,
+    len: u32,
     count: u32,
     dropped: u32,
 }
 
 impl AttrLog {
-    pub(crate) const fn new() -> Self {
-        Self {
-            words: Vec::new(),
-            count: 0,
-            dropped: 0,
-        }
-    }
-
     #[inline]
     pub(crate) fn words(&self) -> &[u64] {
-        &self.words
+        &self.words[..self.len as usize]
     }
 
     #[inline]
@@ -163,7 +170,7 @@ impl AttrLog {
     #[inline]
     pub(crate) fn clear(&mut self) {
         if self.count != 0 {
-            self.words.clear();
+            self.len = 0;
             self.count = 0;
             self.dropped = 0;
         }
@@ -172,17 +179,39 @@ impl AttrLog {
     #[inline(always)]
     pub(crate) fn set(&mut self, attrs: &[Attr<'_>], reserved: &'static [&'static str]) {
         for (key, value) in attrs {
-            push_value(&mut self.words, key, value);
-            self.count += 1;
+            self.push(key, value);
             if self.count > LOG_ATTRS {
                 self.compact(reserved);
             }
         }
     }
 
+    #[inline(always)]
+    fn push(&mut self, key: &str, value: &Value<'_>) {
+        self.count += 1;
+        let room = self.words.get_mut(self.len as usize..);
+        let room = room.and_then(|room| room.first_chunk_mut());
+        match room.and_then(|room| pack(room, key, value)) {
+            Some(len) => self.len += len as u32,
+            None => self.append(|words| push_value(words, key, value)),
+        }
+    }
+
+    /// What `push` appends; then there is room again for a short attribute.
+    #[cold]
+    #[inline(never)]
+    fn append(&mut self, push: impl FnOnce(&mut Vec<u64>)) {
+        let mut words = std::mem::take(&mut self.words).into_vec();
+        words.truncate(self.len as usize);
+        push(&mut words);
+        self.len = count(words.len());
+        words.resize(words.len() + ROOM_WORDS, 0);
+        self.words = words.into_boxed_slice();
+    }
+
     /// Keeps `message` as the message of the span's ERROR status; the last one stays.
     pub(crate) fn set_message(&mut self, message: &str, reserved: &'static [&'static str]) {
-        push_tagged_text(&mut self.words, MESSAGE, "", message);
+        self.append(|words| push_tagged_text(words, MESSAGE, "", message));
         self.count += 1;
         if self.count > LOG_ATTRS {
             self.compact(reserved);
@@ -192,19 +221,19 @@ impl AttrLog {
     /// Leaves what a reader would leave.
     #[cold]
     fn compact(&mut self, reserved: &'static [&'static str]) {
-        let words = std::mem::take(&mut self.words);
+        let words = self.words().to_vec();
         let mut attrs = Vec::new();
         let mut settled = Settled::new(&mut attrs, reserved);
         settled.read(&words, self.count as usize);
         self.dropped += settled.dropped;
         let message = settled.message;
+        self.len = 0;
         self.count = 0;
         for (key, value) in &attrs {
-            push_value(&mut self.words, key, value);
-            self.count += 1;
+            self.push(key, value);
         }
         if let Some(message) = message {
-            push_tagged_text(&mut self.words, MESSAGE, "", message);
+            self.append(|words| push_tagged_text(words, MESSAGE, "", message));
             self.count += 1;
         }
     }

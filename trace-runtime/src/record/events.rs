@@ -32,6 +32,12 @@ impl EventLog {
         }
     }
 
+    /// Whether there is anything to tell: events, or that some were dropped.
+    #[inline(always)]
+    pub(crate) fn has_any(&self) -> bool {
+        self.words.len() | self.dropped as usize != 0
+    }
+
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }

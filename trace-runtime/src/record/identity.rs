@@ -1,6 +1,6 @@
 //! Who a request or a thread is, as words that are copied from the context into the record.
 
-use super::text::{cut, push_text, text, text_words};
+use super::text::{cut, push_text, short_text, text, text_words};
 use crate::span::Span;
 
 /// Strings are cut to this many bytes each, so that their lengths fit a word together.
@@ -19,11 +19,16 @@ impl<'a> RequestIdentity<'a> {
     pub(crate) fn push(&self, words: &mut Vec<u64>) {
         let [rid, role, module] = [self.rid, self.role, self.module].map(|s| cut(s, MAX_BYTES));
         let lengths = (rid.len() | role.len() << 20 | module.len() << 40) as u64;
-        words.push(self.room.unwrap_or(0));
-        words.push(lengths | u64::from(self.room.is_some()) << 63);
-        push_text(words, rid);
-        push_text(words, role);
-        push_text(words, module);
+        let head = [
+            self.room.unwrap_or(0),
+            lengths | u64::from(self.room.is_some()) << 63,
+        ];
+        if !push_short(words, head, [rid, role, module]) {
+            words.extend(head);
+            for text in [rid, role, module] {
+                push_text(words, text);
+            }
+        }
     }
 
     pub(crate) fn read(words: &'a [u64]) -> Self {
@@ -41,6 +46,25 @@ impl<'a> RequestIdentity<'a> {
             room: (lengths >> 63 != 0).then_some(room),
         }
     }
+}
+
+/// Appends `head` and `texts`, with one check for room, if the texts are short.
+#[inline(always)]
+fn push_short(words: &mut Vec<u64>, [a, b]: [u64; 2], texts: [&str; 3]) -> bool {
+    let mut all = [a, b, 0, 0, 0, 0, 0, 0];
+    let mut len = 2;
+    for text in texts {
+        let to = all.get_mut(len..).and_then(|to| to.first_chunk_mut());
+        let (Some(to), Some(short)) = (to, short_text(text)) else {
+            return false;
+        };
+        *to = short;
+        len += text_words(text.len());
+    }
+    let at = words.len();
+    words.extend_from_slice(&all);
+    words.truncate(at + len);
+    true
 }
 
 /// Identity of a thread: `[native id and label length, tp and dp rank, pp rank and which ranks are there, label]`.
