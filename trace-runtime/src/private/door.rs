@@ -77,12 +77,11 @@ impl Drop for Entered {
     #[inline(always)]
     fn drop(&mut self) {
         match self.finish {
-            None if self.slice.is_on() => {
+            None => {
                 if let Some(slot) = self.slice.slot {
                     slot.end(self.slice.id);
                 }
             }
-            None => {}
             Some(generation) => end_finish(self.slice.slot, self.slice.id, generation),
         }
     }
@@ -120,10 +119,8 @@ pub fn enter_current(stage: &'static Stage) -> Entered {
 
 #[inline(always)]
 fn entered(slot: Option<&'static Slot>, stage: &'static Stage) -> Entered {
-    let id = match slot {
-        Some(slot) if slot.passes(stage) => slot.start(stage),
-        _ => 0,
-    };
+    let slot = slot.filter(|slot| slot.passes(stage));
+    let id = slot.map_or(0, |slot| slot.start(stage));
     Entered {
         slice: Handle { slot, id },
         finish: None,
