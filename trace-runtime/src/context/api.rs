@@ -68,7 +68,7 @@ impl TraceContext {
     /// Opens a slice that lasts as long as the guard.
     #[inline]
     pub fn slice(&self, stage: &'static Stage) -> SliceGuard {
-        self.open(stage, |slot| slot.start(stage))
+        self.open(stage, |slot| slot.start(stage).id)
     }
 
     /// [`slice`](Self::slice) with attributes.

@@ -106,16 +106,20 @@ impl Drop for SliceGuard {
 
 /// What guards and traced functions do with a slot: they know it and the id of their slice, nothing else.
 impl Slot {
-    /// Opens a slice now; 0 if there is no thread context. The caller holds the context, so that it is still there.
+    /// Opens a slice now and returns it; none if there is no thread context. The caller holds the context, so that it is
+    /// still there, but need not keep this slot in mind: what ends the slice comes back in two registers.
     ///
     /// `extern "C"`, like [`end`](Self::end): it does not unwind, and the compiler knows (see `private::door`).
     #[inline(never)]
-    pub(crate) extern "C" fn start(&'static self, stage: &'static Stage) -> u64 {
+    pub(crate) extern "C" fn start(&'static self, stage: &'static Stage) -> Current {
         // Before the lock is taken: taking it waits for what was begun before.
         let at = Timestamp::now();
         locked(self, |state, local| {
             let open = state.start_slice(self, local, stage, at, false);
-            open.map_or(0, |open| open.id)
+            open.map_or(Current::NONE, |open| Current {
+                slot: Some(self),
+                id: open.id,
+            })
         })
     }
 

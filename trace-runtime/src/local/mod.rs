@@ -16,7 +16,8 @@ use crate::ids::Ids;
 use crate::sync::CHUNK_WORDS;
 
 /// The innermost slice that is open on a thread.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct Current {
     pub(crate) slot: Option<&'static Slot>,
     pub(crate) id: u64,

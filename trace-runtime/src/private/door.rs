@@ -10,7 +10,7 @@ use std::fmt::{self, Display, Write};
 use std::pin::Pin;
 
 use crate::context::Slot;
-use crate::local::{self, Local};
+use crate::local::{self, Current, Local};
 use crate::record::Flags;
 use crate::{Attr, Stage, TraceContext, Value};
 
@@ -55,6 +55,8 @@ impl Handle {
 #[derive(Debug)]
 pub struct Entered {
     pub(super) slice: Handle,
+    /// Whether the slice was let through.
+    pub(super) on: bool,
     /// The generation of the context whose thread context ends with the slice.
     pub(super) finish: Option<u32>,
 }
@@ -77,13 +79,17 @@ impl Drop for Entered {
     #[inline(always)]
     fn drop(&mut self) {
         match self.finish {
-            None => {
-                if let Some(slot) = self.slice.slot {
-                    slot.end(self.slice.id);
-                }
-            }
+            None if self.on => end(self.slice.slot, self.slice.id),
+            None => {}
             Some(generation) => end_finish(self.slice.slot, self.slice.id, generation),
         }
+    }
+}
+
+#[inline(always)]
+fn end(slot: Option<&'static Slot>, id: u64) {
+    if let Some(slot) = slot {
+        slot.end(id);
     }
 }
 
@@ -119,11 +125,20 @@ pub fn enter_current(stage: &'static Stage) -> Entered {
 
 #[inline(always)]
 fn entered(slot: Option<&'static Slot>, stage: &'static Stage) -> Entered {
-    let slot = slot.filter(|slot| slot.passes(stage));
-    let id = slot.map_or(0, |slot| slot.start(stage));
-    Entered {
-        slice: Handle { slot, id },
-        finish: None,
+    match slot {
+        Some(slot) if slot.passes(stage) => {
+            let Current { slot, id } = slot.start(stage);
+            Entered {
+                slice: Handle { slot, id },
+                on: true,
+                finish: None,
+            }
+        }
+        _ => Entered {
+            slice: Handle { slot: None, id: 0 },
+            on: false,
+            finish: None,
+        },
     }
 }
 

@@ -67,6 +67,7 @@ impl Gate {
     #[inline(always)]
     fn entered(&self, id: u64) -> Entered {
         Entered {
+            on: id != 0,
             slice: Handle {
                 slot: self.slot,
                 id,
