@@ -22,7 +22,7 @@ pub(super) struct Anchor {
 }
 
 impl Anchor {
-    #[inline]
+    #[inline(always)]
     pub(super) fn unix_ns(&self, ticks: u64) -> u64 {
         match ticks.checked_sub(self.ticks) {
             Some(delta) => {

@@ -99,7 +99,21 @@ impl Timeline {
     }
 
     /// Start and end of a span in unix nanoseconds; the end is never before the start.
+    #[inline]
     pub(crate) fn span(&self, start: Timestamp, end: Timestamp) -> (u64, u64) {
+        // Nearly always both lie between the last two anchors.
+        if let (Some(from), Some(to)) = (start.ticks(), end.ticks())
+            && let [.., piece, last] = self.anchors.as_slice()
+            && (piece.ticks..=to).contains(&from)
+            && to < last.ticks
+        {
+            return (piece.unix_ns(from), piece.unix_ns(to));
+        }
+        self.any_span(start, end)
+    }
+
+    #[inline(never)]
+    fn any_span(&self, start: Timestamp, end: Timestamp) -> (u64, u64) {
         let start_ns = self.unix_ns(start);
         (start_ns, self.after(start, start_ns, end).max(start_ns))
     }
