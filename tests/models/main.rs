@@ -1,5 +1,7 @@
 //! Models of what threads share without a common lock, under loom: every interleaving and every reordering that the
 //! memory model allows. The sources are the runtime's own, with loom's types in place of the standard library's.
+//!
+//! `shuttle.rs` runs the same models, and larger ones, under another checker.
 
 #![allow(
     dead_code,
@@ -29,6 +31,16 @@ mod sync {
     pub(crate) const CHUNK_WORDS: usize = 4;
 }
 
+mod checker {
+    pub(crate) use loom::cell::Cell;
+    pub(crate) use loom::sync::Arc;
+    pub(crate) use loom::thread;
+
+    pub(crate) fn check(model: impl Fn() + Send + Sync + 'static) {
+        loom::model(model);
+    }
+}
+
 mod buffer;
 
 #[path = "../../trace-runtime/src/context/lock.rs"]
@@ -38,4 +50,6 @@ mod lock;
 mod seqlock;
 
 mod hand_over;
+mod recorder;
 mod shared_state;
+mod succession;

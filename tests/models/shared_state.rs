@@ -1,23 +1,20 @@
 //! The lock of a context's state, and the seqlock of the newest anchor.
 
-use loom::cell::Cell;
-use loom::sync::Arc;
-use loom::thread;
-
+use crate::checker::{Arc, Cell, check, thread};
 use crate::lock::Lock;
 use crate::seqlock::SeqLock;
 
-/// A value that loom watches: two accesses that are not ordered are a failure.
+/// A value that loom watches: two accesses that are not ordered are a failure. Under shuttle an update gets lost.
 struct Watched(Cell<u64>);
 
-// SAFETY: that is what the model is to find out; loom reports every access that races.
+// SAFETY: that is what the model is to find out; loom reports every access that races, shuttle runs one thread at a time.
 unsafe impl Sync for Watched {}
 // SAFETY: as above.
 unsafe impl Send for Watched {}
 
 #[test]
 fn the_lock_orders_what_it_guards() {
-    loom::model(|| {
+    check(|| {
         let lock = Arc::new(Lock::new(Watched(Cell::new(0))));
         let add = |lock: &Lock<Watched>| {
             let watched = lock.lock();
@@ -35,7 +32,7 @@ fn the_lock_orders_what_it_guards() {
 
 #[test]
 fn the_seqlock_is_never_read_torn() {
-    loom::model(|| {
+    check(|| {
         let lock = Arc::new(SeqLock::new());
         assert!(lock.write([1; 4]));
         let writer = {

@@ -41,11 +41,11 @@ mod handlers {
     use std::sync::{Arc, MutexGuard, PoisonError, RwLockWriteGuard};
 
     use super::{FORKS, Relaxed};
-    use crate::buffer::{POOL, Shelf};
+    use crate::buffer::{Ledger, POOL, Shelf};
     use crate::context::{self, FREE, SLABS, Slot};
     use crate::control::Control;
     use crate::gating::{self, MODULES, ModuleEntry};
-    use crate::ledger::{self, Ledger};
+    use crate::ledger;
     use crate::{install, local};
 
     /// All locks of this crate, in the order in which they may be taken one inside the other.
@@ -91,7 +91,7 @@ mod handlers {
             return;
         };
         *held.installed = None;
-        held.ledger.disown();
+        ledger::disown(&mut held.ledger);
         held.shelf.disown();
         *held.alarm = false;
         POOL.disown_counts();

@@ -115,9 +115,7 @@ impl TraceGuard {
             // It has said that it is over; this waits for its last instructions.
             let _ended = thread.map(thread::JoinHandle::join);
         } else {
-            let mut ledger = ledger::ledger();
-            ledger.timed_out += std::mem::take(&mut ledger.collected) + POOL.abandon();
-            ledger.abandoned += 1;
+            ledger::ledger().abandon(&POOL);
         }
         *installed() = None;
         let stats = ledger::stats();

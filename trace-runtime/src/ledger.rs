@@ -3,43 +3,23 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::buffer::POOL;
+use crate::buffer::{Ledger, POOL, Tenure};
 use crate::{Dropped, Stats, context};
 
 static MISUSE: AtomicU64 = AtomicU64::new(0);
 static SAMPLED_OUT: AtomicU64 = AtomicU64::new(0);
 static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
 
-/// What the collector has done with the records it took from the chunks.
-pub(crate) struct Ledger {
-    /// Taken, and on their way through the exporter.
-    pub(crate) collected: u64,
-    pub(crate) exported: u64,
-    pub(crate) failed: u64,
-    pub(crate) rejected: u64,
-    pub(crate) timed_out: u64,
-    /// How often everything in flight was given up; what was collected before is no business of the books any more.
-    pub(crate) abandoned: u64,
+/// In the child of a fork: books of its own.
+pub(crate) fn disown(ledger: &mut Ledger) {
+    *ledger = Ledger::new();
+    MISUSE.store(0, Relaxed);
+    SAMPLED_OUT.store(0, Relaxed);
 }
 
-impl Ledger {
-    const fn new() -> Self {
-        Self {
-            collected: 0,
-            exported: 0,
-            failed: 0,
-            rejected: 0,
-            timed_out: 0,
-            abandoned: 0,
-        }
-    }
-
-    /// In the child of a fork: books of its own.
-    pub(crate) fn disown(&mut self) {
-        *self = Self::new();
-        MISUSE.store(0, Relaxed);
-        SAMPLED_OUT.store(0, Relaxed);
-    }
+/// The time in office of a collector that begins now.
+pub(crate) fn tenure() -> Tenure<'static> {
+    Tenure::new(&LEDGER)
 }
 
 /// The collector's books. While they are locked no record changes its place between chunk and exporter.

@@ -126,6 +126,8 @@ mod ledger;
 #[cfg(feature = "enable")]
 mod local;
 #[cfg(feature = "enable")]
+mod outlet;
+#[cfg(feature = "enable")]
 mod record;
 #[cfg(feature = "enable")]
 mod w3c;

@@ -6,13 +6,16 @@
 
 mod alarm;
 mod chunk;
+mod intake;
 mod pool;
+mod tenure;
 mod writer;
 
 use once_cell::sync::Lazy;
 
-pub(crate) use chunk::Chunk;
+pub(crate) use intake::{Intake, Sink};
 pub(crate) use pool::{Pool, Shelf};
+pub(crate) use tenure::{Ledger, Tenure};
 pub(crate) use writer::{Writer, store};
 
 /// The pool of this process.

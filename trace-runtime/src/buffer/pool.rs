@@ -4,7 +4,7 @@
 //! own. When the pool is exhausted a thread does not even take the lock until the collector has given a chunk back.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use super::alarm::Alarm;
 use super::chunk::Chunk;
@@ -48,7 +48,7 @@ pub(crate) struct Shelf {
     /// Chunks that some thread writes or the collector has not read to the end, oldest first.
     active: Vec<&'static Chunk>,
     /// Records that were too large for a chunk.
-    posted: VecDeque<Arc<[u64]>>,
+    posted: VecDeque<Box<[u64]>>,
     posted_bytes: usize,
     /// Chunks taken since the collector last looked.
     taken: usize,
@@ -161,7 +161,7 @@ impl Pool {
     }
 
     /// Takes a record that has no chunk to go to.
-    pub(crate) fn post(&self, record: Arc<[u64]>) -> Result<(), Refused> {
+    pub(crate) fn post(&self, record: Box<[u64]>) -> Result<(), Refused> {
         let bytes = size_of_val::<[u64]>(&record);
         let limit = self.limit.load(Relaxed);
         if bytes > limit / 2 {
@@ -220,19 +220,14 @@ impl Pool {
         }
     }
 
-    /// Collector only: the next posted record, which stays with the waiting ones until it is collected.
-    pub(crate) fn next_posted(&self) -> Option<Arc<[u64]>> {
-        self.shelf().posted.front().cloned()
-    }
-
-    /// Collector only: the record of [`Pool::next_posted`] has been collected.
-    pub(crate) fn collected_posted(&self) {
+    /// Collector only: takes the next posted record. The ledger must be locked.
+    pub(crate) fn take_posted(&self) -> Option<Box<[u64]>> {
         let mut shelf = self.shelf();
-        if let Some(record) = shelf.posted.pop_front() {
-            shelf.posted_bytes -= size_of_val::<[u64]>(&record);
-            shelf.retired += 1;
-            self.exhausted.store(false, Relaxed);
-        }
+        let record = shelf.posted.pop_front()?;
+        shelf.posted_bytes -= size_of_val::<[u64]>(&record);
+        shelf.retired += 1;
+        self.exhausted.store(false, Relaxed);
+        Some(record)
     }
 
     /// Gives up everything that waits and says how many records that were. The ledger must be locked.
