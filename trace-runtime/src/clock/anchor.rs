@@ -55,6 +55,10 @@ pub(super) fn rate(from: &Anchor, ticks: u64, unix_ns: u64) -> u64 {
 
 /// Reads ticks and unix time at one moment: the closest of a few tries.
 pub(super) fn read_pair() -> (u64, u64) {
+    #[cfg(feature = "manual-clock")]
+    if let Some(machine) = super::manual_clock::machine() {
+        return (machine.ticks, machine.unix_ns);
+    }
     let mut best = (u64::MAX, 0, 0);
     for _ in 0..5 {
         let before = ticks::read();
@@ -106,6 +110,10 @@ fn first() -> Anchor {
         rate: 1 << 32,
         stepped: 0,
     };
+    #[cfg(feature = "manual-clock")]
+    if super::manual_clock::machine().is_some() {
+        return anchor; // it stands still
+    }
     loop {
         let (ticks, now_ns) = read_pair();
         if now_ns.abs_diff(unix_ns) >= FIRST_RATE_NS {

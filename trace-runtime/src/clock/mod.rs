@@ -1,6 +1,8 @@
 //! Time: stamps are taken as raw ticks on the recording path and become unix nanoseconds on the collector's.
 
 mod anchor;
+#[cfg(feature = "manual-clock")]
+pub mod manual_clock;
 mod seqlock;
 mod ticks;
 #[cfg(feature = "enable")]
@@ -91,26 +93,5 @@ impl Ord for Timestamp {
 impl PartialOrd for Timestamp {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-/// A clock that a test sets by hand, thread by thread (feature `manual-clock`).
-#[cfg(feature = "manual-clock")]
-pub mod manual_clock {
-    use std::cell::Cell;
-
-    thread_local! {
-        static NOW: Cell<Option<u64>> = const { Cell::new(None) };
-    }
-
-    /// From now on this thread's clock stands at `unix_ns` nanoseconds; `None` lets it run again.
-    pub fn set(unix_ns: Option<u64>) {
-        NOW.set(unix_ns);
-    }
-
-    /// Where this thread's clock stands, if it was set.
-    #[must_use]
-    pub fn get() -> Option<u64> {
-        NOW.try_with(Cell::get).ok().flatten()
     }
 }

@@ -21,6 +21,10 @@ static BASE: Lazy<Instant> = Lazy::new(Instant::now);
 /// The current tick count: monotonic, unit and origin unspecified.
 #[inline(always)]
 pub(super) fn read() -> u64 {
+    #[cfg(feature = "manual-clock")]
+    if let Some(machine) = super::manual_clock::machine() {
+        return machine.ticks;
+    }
     if SOURCE.load(Relaxed) == COUNTER {
         counter()
     } else {
