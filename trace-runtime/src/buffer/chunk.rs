@@ -56,7 +56,7 @@ impl Chunk {
     /// The `len` words from `from` on, for the writer; none if fewer are left.
     #[inline(always)]
     pub(crate) fn room(&self, from: u32, len: usize) -> Option<&[AtomicU64]> {
-        self.words.get(from as usize..)?.get(..len)
+        self.words.get(from as usize..from as usize + len)
     }
 
     /// Hands everything below `progress` to the collector.

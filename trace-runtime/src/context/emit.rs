@@ -18,7 +18,7 @@ const PLAIN_ATTR_WORDS: usize = 127;
 #[inline(always)]
 pub(super) fn slice(
     local: &Local,
-    trace_id: u128,
+    trace_id: &u128,
     open: &Open,
     end: Timestamp,
     flags: Flags,
@@ -37,29 +37,64 @@ pub(super) fn slice(
         return false;
     };
     let header = Header::new(SpanKind::Slice, flags, len, open.attrs.count(), 0);
-    store_head(head, slice_head(header, trace_id, open, end));
-    if let Some((to_link, to_attrs)) = tail.split_at_checked(linked) {
-        if let Some(to) = to_link.first() {
-            to.store(open.link, Relaxed);
-        }
-        store(to_attrs, attrs);
+    slice_head(trace_id, open, end).store(header, head);
+    let mut tail = tail;
+    if linked != 0
+        && let Some((to, rest)) = tail.split_first()
+    {
+        to.store(open.link, Relaxed);
+        tail = rest;
+    }
+    if !attrs.is_empty() {
+        store(tail, attrs);
     }
     local.writer.publish(&room);
     true
 }
 
+/// The first words of a record, but for its header.
+///
+/// Made of references, because what is read before the record is written would be more than there are registers.
+struct Head<'a> {
+    /// Of a slice its stage; else the number of words of the identity.
+    what: u64,
+    trace_id: &'a u128,
+    span_id: &'a u64,
+    parent: &'a u64,
+    start: &'a Timestamp,
+    end: Timestamp,
+}
+
+impl Head<'_> {
+    #[inline(always)]
+    fn store(&self, header: Header, to: &[AtomicU64; HEAD_WORDS]) {
+        to[0].store(header.to_word(), Relaxed);
+        to[1].store(self.what, Relaxed);
+        to[2].store((*self.trace_id >> 64) as u64, Relaxed);
+        to[3].store(*self.trace_id as u64, Relaxed);
+        to[4].store(*self.span_id, Relaxed);
+        to[5].store(*self.parent, Relaxed);
+        to[6].store(self.start.to_word(), Relaxed);
+        to[7].store(self.end.to_word(), Relaxed);
+    }
+
+    fn words(&self, header: Header) -> [u64; HEAD_WORDS] {
+        let words = [const { AtomicU64::new(0) }; HEAD_WORDS];
+        self.store(header, &words);
+        words.map(AtomicU64::into_inner)
+    }
+}
+
 #[inline(always)]
-fn slice_head(header: Header, trace_id: u128, open: &Open, end: Timestamp) -> [u64; HEAD_WORDS] {
-    [
-        header.to_word(),
-        stage_to_word(open.stage),
-        (trace_id >> 64) as u64,
-        trace_id as u64,
-        open.id,
-        open.parent,
-        open.start.to_word(),
-        end.to_word(),
-    ]
+fn slice_head<'a>(trace_id: &'a u128, open: &'a Open, end: Timestamp) -> Head<'a> {
+    Head {
+        what: stage_to_word(open.stage),
+        trace_id,
+        span_id: &open.id,
+        parent: &open.parent,
+        start: &open.start,
+        end,
+    }
 }
 
 /// Records any slice, with the attached events.
@@ -70,19 +105,17 @@ pub(super) fn slice_with_parts(
     end: Timestamp,
     flags: Flags,
 ) {
-    let trace_id = state.trace_id;
     let open = state.slices.get(index);
     let attrs = std::mem::take(&mut open.attrs);
     let foreign = open.flags.has(Flags::LINK_TRACE);
     let link_trace = foreign.then_some(state.foreign_trace);
     let flags = flags.with(open.flags);
     let link = open.link;
-    let head = |header: Header| slice_head(header, trace_id, open, end);
-    push_parts(
+    with_parts(
         local,
         SpanKind::Slice,
         flags,
-        head,
+        &slice_head(&state.trace_id, open, end),
         &Parts {
             link,
             link_trace,
@@ -100,72 +133,105 @@ pub(super) fn slice_with_parts(
 
 /// Records the thread span, with the attached events.
 pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags) {
-    let head = |header: Header| {
-        [
-            header.to_word(),
-            state.thread_identity.len() as u64,
-            (state.trace_id >> 64) as u64,
-            state.trace_id as u64,
-            state.thread,
-            state.root,
-            state.thread_start.to_word(),
-            end.to_word(),
-        ]
+    let flags = flags.with_if(Flags::PARENT_REMOTE, state.root_remote);
+    let head = thread_head(state, end);
+    let (identity, attrs) = (&state.thread_identity, &state.thread_attrs);
+    // One test for all that is rare.
+    let more = state.trace_state.len()
+        | state.attached.words().len()
+        | (state.attached.dropped() | attrs.dropped()) as usize;
+    if more != 0 || !plain(local, SpanKind::Thread, flags, &head, identity, attrs) {
+        thread_with_parts(state, local, end, flags);
+    }
+}
+
+#[inline(always)]
+const fn thread_head(state: &State, end: Timestamp) -> Head<'_> {
+    Head {
+        what: state.thread_identity.len() as u64,
+        trace_id: &state.trace_id,
+        span_id: &state.thread,
+        parent: &state.root,
+        start: &state.thread_start,
+        end,
+    }
+}
+
+#[inline(never)]
+fn thread_with_parts(state: &State, local: &Local, end: Timestamp, flags: Flags) {
+    let parts = Parts {
+        link: 0,
+        link_trace: None,
+        trace_state: &state.trace_state,
+        events: &state.attached,
+        identity: &state.thread_identity,
+        attrs: &state.thread_attrs,
     };
-    push(
-        local,
-        SpanKind::Thread,
-        flags.with_if(Flags::PARENT_REMOTE, state.root_remote),
-        head,
-        &Parts {
-            link: 0,
-            link_trace: None,
-            trace_state: &state.trace_state,
-            events: &state.attached,
-            identity: &state.thread_identity,
-            attrs: &state.thread_attrs,
-        },
-    );
+    let head = thread_head(state, end);
+    with_parts(local, SpanKind::Thread, flags, &head, &parts);
 }
 
 /// Records the root span.
 pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
-    let head = |header: Header| {
-        [
-            header.to_word(),
-            state.identity.len() as u64,
-            (state.trace_id >> 64) as u64,
-            state.trace_id as u64,
-            state.root,
-            state.root_parent,
-            state.start.to_word(),
-            end.to_word(),
-        ]
-    };
-    push(
-        local,
-        SpanKind::Request,
-        flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0),
-        head,
-        &Parts {
-            link: 0,
-            link_trace: None,
-            trace_state: &state.trace_state,
-            events: &NO_EVENTS,
-            identity: &state.identity,
-            attrs: &state.root_attrs,
-        },
-    );
+    let flags = flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0);
+    let head = root_head(state, end);
+    let (identity, attrs) = (&state.identity, &state.root_attrs);
+    let more = state.trace_state.len() | attrs.dropped() as usize;
+    if more != 0 || !plain(local, SpanKind::Request, flags, &head, identity, attrs) {
+        root_with_parts(state, local, end, flags);
+    }
 }
 
-static NO_EVENTS: EventLog = EventLog::new();
-
-/// By index, so that it becomes eight stores and no loop.
 #[inline(always)]
-fn store_head(to: &[AtomicU64; HEAD_WORDS], head: [u64; HEAD_WORDS]) {
-    for i in 0..HEAD_WORDS {
-        to[i].store(head[i], Relaxed);
+const fn root_head(state: &State, end: Timestamp) -> Head<'_> {
+    Head {
+        what: state.identity.len() as u64,
+        trace_id: &state.trace_id,
+        span_id: &state.root,
+        parent: &state.root_parent,
+        start: &state.start,
+        end,
     }
+}
+
+#[inline(never)]
+fn root_with_parts(state: &State, local: &Local, end: Timestamp, flags: Flags) {
+    let parts = Parts {
+        link: 0,
+        link_trace: None,
+        trace_state: &state.trace_state,
+        events: &EventLog::new(),
+        identity: &state.identity,
+        attrs: &state.root_attrs,
+    };
+    let head = root_head(state, end);
+    with_parts(local, SpanKind::Request, flags, &head, &parts);
+}
+
+/// Records a span that has nothing but its head, an identity and attributes, if the chunk at hand has room for it.
+#[inline(always)]
+fn plain(
+    local: &Local,
+    kind: SpanKind,
+    flags: Flags,
+    head: &Head<'_>,
+    identity: &[u64],
+    attrs: &AttrLog,
+) -> bool {
+    let len = HEAD_WORDS + identity.len() + attrs.words().len();
+    let Some(room) = local.writer.room(len) else {
+        return false;
+    };
+    let Some((to_head, tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
+        return false;
+    };
+    head.store(Header::new(kind, flags, len, attrs.count(), 0), to_head);
+    let tail = store(tail, identity);
+    if attrs.count() != 0 {
+        store(tail, attrs.words());
+    }
+    local.writer.publish(&room);
+    true
 }
 
 /// Everything of a record behind its head.
@@ -178,56 +244,8 @@ struct Parts<'a> {
     attrs: &'a AttrLog,
 }
 
-#[inline(always)]
-fn push(
-    local: &Local,
-    kind: SpanKind,
-    flags: Flags,
-    head: impl Fn(Header) -> [u64; HEAD_WORDS],
-    parts: &Parts<'_>,
-) {
-    // One test for all that is rare.
-    let more = parts.link
-        | parts.trace_state.len() as u64
-        | parts.events.words().len() as u64
-        | u64::from(parts.events.dropped() | parts.attrs.dropped());
-    if more != 0 || !push_plain(local, kind, flags, &head, parts.identity, parts.attrs) {
-        push_parts(local, kind, flags, head, parts);
-    }
-}
-
-/// Records a span that has nothing but its head, an identity and attributes, if the chunk at hand has room for it.
-#[inline(always)]
-fn push_plain(
-    local: &Local,
-    kind: SpanKind,
-    flags: Flags,
-    head: impl Fn(Header) -> [u64; HEAD_WORDS],
-    identity: &[u64],
-    attrs: &AttrLog,
-) -> bool {
-    let len = HEAD_WORDS + identity.len() + attrs.words().len();
-    let Some(room) = local.writer.room(len) else {
-        return false;
-    };
-    let Some((to_head, tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
-        return false;
-    };
-    let header = Header::new(kind, flags, len, attrs.count(), 0);
-    store_head(to_head, head(header));
-    store(store(tail, identity), attrs.words());
-    local.writer.publish(&room);
-    true
-}
-
-#[inline(never)]
-fn push_parts(
-    local: &Local,
-    kind: SpanKind,
-    flags: Flags,
-    head: impl Fn(Header) -> [u64; HEAD_WORDS],
-    parts: &Parts<'_>,
-) {
+/// Records any span.
+fn with_parts(local: &Local, kind: SpanKind, flags: Flags, head: &Head<'_>, parts: &Parts<'_>) {
     let dropped = u64::from(parts.attrs.dropped()) | u64::from(parts.events.dropped()) << 32;
     let link_trace = parts.link_trace.unwrap_or(0);
     let extra = [
@@ -250,6 +268,6 @@ fn push_parts(
     let words =
         HEAD_WORDS + extra.len() + trace_state.len() + events.len() + identity.len() + attrs.len();
     let counts = (parts.attrs.count(), parts.events.count());
-    let head = head(Header::new(kind, flags, words, counts.0, counts.1));
+    let head = head.words(Header::new(kind, flags, words, counts.0, counts.1));
     local.push(words, &[&head, extra, trace_state, events, identity, attrs]);
 }

@@ -99,7 +99,7 @@ impl State {
         let open = self.slices.get(index);
         let (id, parent) = (open.id, open.parent);
         local.leave(id, open.outer);
-        if more == 0 && emit::slice(local, self.trace_id, open, at, flags) {
+        if more == 0 && emit::slice(local, &self.trace_id, open, at, flags) {
             open.attrs.clear();
         } else {
             self.record_with_parts(local, index, at, flags);
