@@ -17,6 +17,8 @@ const SLAB: usize = 32;
 /// A thread keeps at most so many free slots for itself.
 const KEPT: usize = 64;
 
+/// Slots share no cache line, as the contexts in them belong to different threads.
+#[repr(align(64))]
 pub(crate) struct Slot {
     /// The context's level + 1; 0 if it does not record. Read without the lock.
     gate: AtomicU16,

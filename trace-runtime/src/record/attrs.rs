@@ -23,7 +23,7 @@ const ARRAY: u8 = 4;
 const MESSAGE: u8 = 5;
 
 /// Room for so many words is kept ready behind a span's attributes.
-const ROOM_WORDS: usize = 8 * SHORT_WORDS;
+const ROOM_WORDS: usize = 4 * SHORT_WORDS;
 
 /// What a reader of the words makes of them.
 pub(crate) enum Entry<'a> {
@@ -178,41 +178,44 @@ impl AttrLog {
 
     #[inline(always)]
     pub(crate) fn set(&mut self, attrs: &[Attr<'_>], reserved: &'static [&'static str]) {
+        let mut len = self.len as usize;
         for (key, value) in attrs {
-            self.push(key, value);
-            if self.count > LOG_ATTRS {
-                self.compact(reserved);
-            }
+            let room = self.words.get_mut(len..);
+            let room = room.and_then(|room| room.first_chunk_mut());
+            len = match room.and_then(|room| pack(room, key, value)) {
+                Some(words) => len + words,
+                None => self.append(len, |words| push_value(words, key, value)),
+            };
         }
-    }
-
-    #[inline(always)]
-    fn push(&mut self, key: &str, value: &Value<'_>) {
-        self.count += 1;
-        let room = self.words.get_mut(self.len as usize..);
-        let room = room.and_then(|room| room.first_chunk_mut());
-        match room.and_then(|room| pack(room, key, value)) {
-            Some(len) => self.len += len as u32,
-            None => self.append(|words| push_value(words, key, value)),
-        }
-    }
-
-    /// What `push` appends; then there is room again for a short attribute.
-    #[cold]
-    #[inline(never)]
-    fn append(&mut self, push: impl FnOnce(&mut Vec<u64>)) {
-        let mut words = std::mem::take(&mut self.words).into_vec();
-        words.truncate(self.len as usize);
-        push(&mut words);
-        self.len = count(words.len());
-        words.resize(words.len() + ROOM_WORDS, 0);
-        self.words = words.into_boxed_slice();
+        self.grown(len, attrs.len(), reserved);
     }
 
     /// Keeps `message` as the message of the span's ERROR status; the last one stays.
     pub(crate) fn set_message(&mut self, message: &str, reserved: &'static [&'static str]) {
-        self.append(|words| push_tagged_text(words, MESSAGE, "", message));
-        self.count += 1;
+        let len = self.append(self.len as usize, |words| {
+            push_tagged_text(words, MESSAGE, "", message);
+        });
+        self.grown(len, 1, reserved);
+    }
+
+    /// Puts behind the first `len` words what `push` pushes, and leaves room for short attributes behind that. Returns the
+    /// new length.
+    #[cold]
+    #[inline(never)]
+    fn append(&mut self, len: usize, push: impl FnOnce(&mut Vec<u64>)) -> usize {
+        let mut words = std::mem::take(&mut self.words).into_vec();
+        words.truncate(len);
+        push(&mut words);
+        let len = words.len();
+        words.resize(2 * len + ROOM_WORDS, 0);
+        self.words = words.into_boxed_slice();
+        len
+    }
+
+    #[inline(always)]
+    fn grown(&mut self, len: usize, by: usize, reserved: &'static [&'static str]) {
+        self.len = count(len);
+        self.count = self.count.saturating_add(count(by));
         if self.count > LOG_ATTRS {
             self.compact(reserved);
         }
@@ -229,12 +232,9 @@ impl AttrLog {
         let message = settled.message;
         self.len = 0;
         self.count = 0;
-        for (key, value) in &attrs {
-            self.push(key, value);
-        }
+        self.set(&attrs, reserved);
         if let Some(message) = message {
-            self.append(|words| push_tagged_text(words, MESSAGE, "", message));
-            self.count += 1;
+            self.set_message(message, reserved);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Strings in words: the bytes, padded with zeros to whole words. Their length is kept elsewhere.
 
 /// Words that `len` bytes take.
+#[expect(
+    clippy::manual_div_ceil,
+    reason = "half the instructions; no text is so long that this would overflow"
+)]
 pub(crate) const fn text_words(len: usize) -> usize {
-    len.div_ceil(8)
+    (len + 7) / 8
 }
 
 /// Appends the bytes of `text`.
@@ -24,28 +28,25 @@ pub(crate) fn push_text(words: &mut Vec<u64>, text: &str) {
 #[inline(always)]
 pub(crate) fn short_text(text: &str) -> Option<[u64; 2]> {
     let bytes = text.as_bytes();
-    match bytes.len() {
-        0..8 => Some([padded(bytes), 0]),
-        8..=16 => {
-            let (head, rest) = bytes.split_first_chunk::<8>()?;
-            let rest = match rest.first_chunk::<8>() {
-                Some(full) => u64::from_ne_bytes(*full),
-                None => padded(rest),
-            };
-            Some([u64::from_ne_bytes(*head), rest])
-        }
-        _ => None,
-    }
+    let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+        return Some([padded(bytes), 0]);
+    };
+    // What the head has already is shifted out of the tail.
+    let known = u32::try_from(16_usize.checked_sub(bytes.len())?).ok()?;
+    let tail = u64::from_le_bytes(*tail).checked_shr(8 * known);
+    Some([u64::from_ne_bytes(*head), tail.unwrap_or(0).to_le()])
 }
 
-/// Fewer than eight bytes and zeros behind them, from two reads that may overlap.
+/// Fewer than eight bytes and zeros behind them, from reads that may overlap.
 #[inline(always)]
 fn padded(bytes: &[u8]) -> u64 {
-    let last = |n: usize| 8 * (bytes.len() - n) as u32;
     let value = if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << last(4)
-    } else if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u64::from(u16::from_le_bytes(*head)) | u64::from(u16::from_le_bytes(*tail)) << last(2)
+        let at = 8 * (bytes.len() - 4) as u32;
+        u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << at
+    } else if let [first, .., last] = bytes {
+        let middle = bytes.len() / 2;
+        let at = |byte: u8, index: usize| u64::from(byte) << (8 * index);
+        u64::from(*first) | at(bytes[middle], middle) | at(*last, bytes.len() - 1)
     } else {
         bytes.first().map_or(0, |byte| u64::from(*byte))
     };
