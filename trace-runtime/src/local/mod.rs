@@ -2,6 +2,9 @@
 //!
 //! This half of it needs no destructor, so that the recording path finds it at a fixed place and need not ask whether
 //! it is still there; [`Kept`] is the half that is given up when the thread exits.
+//!
+//! Invariant of the `unsafe` in this file: a thread-local value without a destructor is there from its thread's first
+//! instruction to the last, and a reference to it stays on its thread, because [`Local`] is not `Sync`.
 
 mod kept;
 
