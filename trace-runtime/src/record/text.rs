@@ -1,4 +1,10 @@
 //! Strings in words: the bytes, padded with zeros to whole words. Their length is kept elsewhere.
+//!
+//! Invariant of the `unsafe` in this file: bytes without their top bit are UTF-8 whatever they are. That they have none is
+//! asked eight bytes at a time; asking for UTF-8 in general would be a ninth of what it costs to encode a span.
+
+/// The bits that no ASCII character has, in every byte of a word.
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
 
 /// Words that `len` bytes take.
 #[expect(
@@ -57,11 +63,15 @@ fn padded(bytes: &[u8]) -> u64 {
 ///
 /// Records hold what [`push_text`] wrote; anything else would come out as the empty string.
 pub(crate) fn text(words: &[u64], len: usize) -> &str {
-    let bytes = bytemuck::cast_slice::<u64, u8>(words);
-    bytes
-        .get(..len)
-        .and_then(|bytes| std::str::from_utf8(bytes).ok())
-        .unwrap_or_default()
+    let Some(words) = words.get(..text_words(len)) else {
+        return "";
+    };
+    let bytes = &bytemuck::cast_slice::<u64, u8>(words)[..len];
+    if words.iter().all(|word| word & NOT_ASCII == 0) {
+        // SAFETY: all of them are ASCII.
+        return unsafe { std::str::from_utf8_unchecked(bytes) };
+    }
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The longest head of `text` that has at most `max` bytes.
