@@ -3,8 +3,9 @@
 //! This half of it needs no destructor, so that the recording path finds it at a fixed place and need not ask whether
 //! it is still there; [`Kept`] is the half that is given up when the thread exits.
 //!
-//! Invariant of the `unsafe` in this file: a thread-local value without a destructor is there from its thread's first
-//! instruction to the last, and a reference to it stays on its thread, because [`Local`] is not `Sync`.
+//! Invariant of the `unsafe` in this file: what `try_with` has found is not taken away before `f` returns, because no
+//! destructor of a thread-local value runs in between, and the reference stays on its thread, because [`Local`] is not
+//! `Sync`.
 
 mod kept;
 
@@ -51,9 +52,17 @@ thread_local! {
 /// Runs `f` with the calling thread's state.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
-    let local = LOCAL.with(ptr::from_ref);
-    // SAFETY: it has no destructor, so it is there for as long as its thread runs, see the head of this file.
-    f(unsafe { &*local })
+    match LOCAL.try_with(ptr::from_ref) {
+        // SAFETY: it is there for as long as its thread runs, see the head of this file.
+        Ok(local) => f(unsafe { &*local }),
+        // Only where the system's thread-local values are on the heap, and only while a thread is torn down.
+        Err(_) => {
+            let passing = Local::new();
+            let result = f(&passing);
+            passing.writer.seal();
+            result
+        }
+    }
 }
 
 impl Local {
