@@ -1,6 +1,7 @@
 //! Reads records on the collector's side.
 
-use super::attrs::{Settled, split};
+use super::attrs::split;
+use super::settled::Settled;
 use super::stage_word::stage_from_word;
 use super::text::{text, text_words};
 use super::{END, Flags, HEAD_WORDS, Header, START, ThreadIdentity, events};

@@ -3,7 +3,8 @@
 //! An event is a head word (all words 0–31, name bytes 32–63), its stamp, a word with the number of attributes, the
 //! name, the attributes.
 
-use super::attrs::{Settled, push_all};
+use super::attrs::push_all;
+use super::settled::Settled;
 use super::text::{cut, push_text, text, text_words};
 use super::{MAX_EVENTS, count};
 use crate::{Attr, Event, Timestamp};

@@ -15,6 +15,7 @@ mod attrs;
 pub(crate) mod decode;
 mod events;
 mod identity;
+mod settled;
 mod stage_word;
 mod text;
 
