@@ -71,7 +71,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
-        set_machine(Some(*machine));
+        set_machine(*machine);
         let (send, times) = channel();
         // The collector anchors its times when it is asked to drain, and only then.
         let options = Options::default().interval(Duration::from_secs(3600));
@@ -100,7 +100,7 @@ impl World {
         let gained = gained.div_euclid(1_000_000);
         self.machine.ticks += ticks;
         self.machine.unix_ns = (self.machine.unix_ns + ticks).saturating_add_signed(gained);
-        set_machine(Some(*self.machine));
+        set_machine(*self.machine);
     }
 
     /// From now on the system clock runs so much faster than the counter.
@@ -111,7 +111,7 @@ impl World {
     /// Somebody sets the system clock.
     pub(crate) fn step(&mut self, ns: i64) {
         self.machine.unix_ns = self.machine.unix_ns.saturating_add_signed(ns);
-        set_machine(Some(*self.machine));
+        set_machine(*self.machine);
     }
 
     /// A slice that takes so long.

@@ -1,11 +1,12 @@
 //! Many slices, and few.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use mooncake_trace::Options;
+use mooncake_trace::{Options, stats};
 use mooncake_trace_tests::{Recording, wait_until};
 
 use crate::stages::Kv;
@@ -76,4 +77,34 @@ fn batches_are_as_small_as_they_should_be() {
     }
     ctx.req_finish();
     assert_eq!(recording.spans().len(), 102);
+}
+
+#[test]
+fn the_books_can_be_read_while_contexts_multiply() {
+    const COPIES: usize = 20_000;
+    let recording = Recording::start();
+    let ctx = recording.request();
+    let done = AtomicBool::new(false);
+    let copies = thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Relaxed) {
+                    assert!(stats().open_contexts <= COPIES as u64 + 1);
+                }
+            });
+        }
+        // All at once, so that their number grows beyond what there has ever been.
+        let copies: Vec<_> = (0..COPIES).map(|_| ctx.copy_for_thread()).collect();
+        done.store(true, Relaxed);
+        copies
+    });
+    for copy in &copies {
+        copy.rebuild_thread_context();
+    }
+    assert_eq!(stats().open_contexts, COPIES as u64 + 1);
+    for copy in &copies {
+        copy.abort(&[]);
+    }
+    ctx.req_finish();
+    assert_eq!(recording.spans().len(), COPIES + 2);
 }

@@ -49,3 +49,25 @@ fn recording_goes_on_while_a_collector_is_replaced() {
         assert_eq!(ledger.collected, second.seen().len() as u64);
     });
 }
+
+#[test]
+fn a_posted_record_is_taken_once() {
+    check(|| {
+        let process = Process::new();
+        process.pool.post(Box::new([1, 101])).expect("room");
+        let mut collector = process.collector();
+        let abandoned = thread::spawn(move || {
+            collector.round();
+            collector.seen().to_vec()
+        });
+        process.abandon();
+        process.check_books();
+        process.pool.post(Box::new([2, 102])).expect("room");
+        let mut successor = process.collector();
+        successor.round();
+        let former = abandoned.join().expect("no panic");
+        process.check_books();
+        assert!(former.is_empty() || former == [1]);
+        assert_eq!(successor.seen(), [2]);
+    });
+}

@@ -3,7 +3,7 @@
 use crate::Span;
 use crate::record::decode;
 
-/// Ended spans, in the order in which each thread ended them.
+/// Ended spans, in the order in which each thread ended them, but for spans of more than 32 KiB, which may come later.
 #[derive(Debug)]
 pub struct Batch {
     words: Vec<u64>,

@@ -43,7 +43,10 @@ impl Collector {
     /// Runs until it is told to stop.
     pub(crate) fn run(mut self) {
         loop {
-            if !self.control.is_wanted() {
+            if self.control.is_wanted() {
+                // What has rung, or is about to, is served by this round.
+                POOL.alarm.silence();
+            } else {
                 POOL.alarm.sleep(self.interval);
             }
             let wanted = self.control.take();

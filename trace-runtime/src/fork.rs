@@ -46,12 +46,14 @@ mod handlers {
     use crate::control::Control;
     use crate::gating::{self, MODULES, ModuleEntry};
     use crate::ledger;
-    use crate::{install, local};
+    use crate::stats::StageLatency;
+    use crate::{clock, install, latency, local};
 
-    /// All locks of this crate, in the order in which they may be taken one inside the other.
+    /// All locks of this crate but those of slots, which the child renews, in the order in which they may be taken one inside the other.
     struct Held {
         installed: MutexGuard<'static, Option<Arc<Control>>>,
         ledger: MutexGuard<'static, Ledger>,
+        latencies: MutexGuard<'static, Vec<StageLatency>>,
         shelf: MutexGuard<'static, Shelf>,
         alarm: MutexGuard<'static, bool>,
         slabs: MutexGuard<'static, Vec<&'static [Slot]>>,
@@ -71,6 +73,7 @@ mod handlers {
         let held = Held {
             installed: install::installed(),
             ledger: ledger::ledger(),
+            latencies: latency::observed(),
             shelf: POOL.shelf(),
             alarm: POOL.alarm.rung(),
             slabs: SLABS.lock().unwrap_or_else(PoisonError::into_inner),
@@ -92,7 +95,9 @@ mod handlers {
         };
         *held.installed = None;
         ledger::disown(&mut held.ledger);
+        held.latencies.clear();
         held.shelf.disown();
+        clock::forget();
         *held.alarm = false;
         POOL.disown_counts();
         // SAFETY: this is the child's only thread, and it is inside `fork`, see the head of this file.

@@ -32,7 +32,7 @@ pub fn install(exporter: impl Exporter, options: Options) -> Result<TraceGuard, 
     fork::watch();
     POOL.set_limit(options.memory_limit);
     // What rang for the collector before this one is over.
-    *POOL.alarm.rung() = false;
+    POOL.alarm.silence();
     let control = Arc::new(Control::default());
     let host_id = options
         .host_id

@@ -1,6 +1,6 @@
 //! The latency of stages that are declared with `metrics`, observed where their slices are collected.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Stage;
 use crate::stats::{BUCKETS, StageLatency};
@@ -16,15 +16,17 @@ static OBSERVED: Mutex<Vec<StageLatency>> = Mutex::new(Vec::new());
 /// ```
 #[must_use]
 pub fn stage_latencies() -> Vec<StageLatency> {
-    OBSERVED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    observed().clone()
+}
+
+/// All latencies, locked. Whoever has the ledger may be waiting for them.
+pub(crate) fn observed() -> MutexGuard<'static, Vec<StageLatency>> {
+    OBSERVED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Observes one slice.
 pub(crate) fn observe(stage: &'static Stage, duration_ns: u64) {
-    let mut observed = OBSERVED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut observed = observed();
     let index = observed
         .iter()
         .position(|known| std::ptr::eq(known.stage, stage) || known.stage == stage)

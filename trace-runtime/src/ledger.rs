@@ -42,6 +42,7 @@ pub(crate) fn misuse() {
 /// for every request.
 #[must_use]
 pub fn stats() -> Stats {
+    let open_contexts = context::open_contexts();
     let ledger = ledger();
     let counts = POOL.counts();
     Stats {
@@ -57,6 +58,6 @@ pub fn stats() -> Stats {
         in_flight: counts.waiting + ledger.collected,
         sampled_out: SAMPLED_OUT.load(Relaxed),
         misuse: MISUSE.load(Relaxed),
-        open_contexts: context::open_contexts(),
+        open_contexts,
     }
 }

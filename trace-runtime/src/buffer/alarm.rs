@@ -29,6 +29,11 @@ impl Alarm {
         }
     }
 
+    /// Whatever it has rung for is seen to.
+    pub(crate) fn silence(&self) {
+        *self.rung() = false;
+    }
+
     /// Sleeps until it rings or `timeout` has passed.
     pub(crate) fn sleep(&self, timeout: Duration) {
         let (mut rung, _) = self

@@ -1,4 +1,5 @@
-//! The collector's end of the pool: takes every record once, in the order in which its thread wrote it.
+//! The collector's end of the pool: takes every record once, in the order in which its thread wrote it,
+//! but for those that were posted.
 
 use super::chunk::Chunk;
 use super::pool::Pool;
@@ -41,7 +42,7 @@ impl<'a> Intake<'a> {
     /// Takes everything that was published before the call.
     pub(crate) fn round(&mut self, sink: &mut impl Sink) {
         let mut chunks = std::mem::take(&mut self.chunks);
-        self.pool.active(&mut chunks);
+        let posted = self.pool.active(&mut chunks);
         let mut finished = 0;
         for chunk in &chunks {
             if self.empty(chunk, sink) {
@@ -52,7 +53,7 @@ impl<'a> Intake<'a> {
             }
         }
         self.chunks = chunks;
-        self.take_posted(sink);
+        self.take_posted(posted, sink);
         if finished % LOT != 0 {
             self.recycle();
         }
@@ -82,8 +83,11 @@ impl<'a> Intake<'a> {
         sealed
     }
 
-    fn take_posted(&self, sink: &mut impl Sink) {
-        while let Some(mut ledger) = self.tenure.ledger() {
+    fn take_posted(&self, posted: usize, sink: &mut impl Sink) {
+        for _ in 0..posted {
+            let Some(mut ledger) = self.tenure.ledger() else {
+                return;
+            };
             let Some(record) = self.pool.take_posted() else {
                 return;
             };

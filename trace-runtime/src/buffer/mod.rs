@@ -13,6 +13,7 @@ mod writer;
 
 use once_cell::sync::Lazy;
 
+pub(crate) use chunk::Chunk;
 pub(crate) use intake::{Intake, Sink};
 pub(crate) use pool::{Pool, Shelf};
 pub(crate) use tenure::{Ledger, Tenure};

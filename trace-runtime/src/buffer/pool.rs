@@ -47,7 +47,7 @@ pub(crate) struct Shelf {
     free: VecDeque<&'static Chunk>,
     /// Chunks that some thread writes or the collector has not read to the end, oldest first.
     active: Vec<&'static Chunk>,
-    /// Records that were too large for a chunk.
+    /// Records that were too large for a chunk, or of threads that were being torn down.
     posted: VecDeque<Box<[u64]>>,
     posted_bytes: usize,
     /// Chunks taken since the collector last looked.
@@ -78,7 +78,8 @@ impl Shelf {
     /// The chunk that has been free for longest, if enough others have been in use since; `limit` in bytes.
     fn rested(&mut self, limit: usize) -> Option<&'static Chunk> {
         let chunks = self.active.len() + self.free.len();
-        if (chunks + 1) * CHUNK_BYTES <= limit.min(ROUND_BYTES) {
+        let most = limit.saturating_sub(self.posted_bytes).min(ROUND_BYTES);
+        if (chunks + 1) * CHUNK_BYTES <= most {
             return None;
         }
         self.free.pop_front()
@@ -188,14 +189,17 @@ impl Pool {
     }
 
     /// Collector only: the chunks to look into, oldest first.
-    pub(crate) fn active(&self, into: &mut Vec<&'static Chunk>) {
+    ///
+    /// Returns how many posted records there are to take after them.
+    pub(crate) fn active(&self, into: &mut Vec<&'static Chunk>) -> usize {
         let mut shelf = self.shelf();
         shelf.taken = 0;
         into.clear();
         into.extend_from_slice(&shelf.active);
+        shelf.posted.len()
     }
 
-    /// Collector only: gives back every chunk that is sealed and read to the end.
+    /// Collector only: gives back every chunk that is sealed and read to the end. The ledger must be locked.
     pub(crate) fn recycle(&self) {
         let mut shelf = self.shelf();
         let Shelf {

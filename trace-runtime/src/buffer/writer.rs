@@ -63,11 +63,18 @@ impl Writer {
         self.written.set(Progress::NONE);
     }
 
-    /// Says that nothing more will be written into the chunk at hand.
-    pub(crate) fn seal(&self) {
-        if let Some(chunk) = self.chunk.take() {
+    /// The chunk at hand.
+    pub(crate) fn chunk(&self) -> Option<&'static Chunk> {
+        self.chunk.get()
+    }
+
+    /// Says that nothing more will be written into the chunk at hand; false if there is none.
+    pub(crate) fn seal(&self) -> bool {
+        let chunk = self.chunk.take();
+        if let Some(chunk) = chunk {
             chunk.seal(self.written.get());
         }
+        chunk.is_some()
     }
 
     /// In the child of a fork: the chunk is not this process'.

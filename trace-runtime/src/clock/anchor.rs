@@ -87,6 +87,14 @@ pub(super) fn publish(anchor: Anchor) {
     ]);
 }
 
+/// In the child of a fork: the parent may have been in the middle of it.
+#[cfg(feature = "enable")]
+pub(super) fn forget() {
+    if let Some(newest) = Lazy::get(&NEWEST) {
+        newest.reset();
+    }
+}
+
 /// The newest anchor; the first call of a process measures the rate for a millisecond.
 pub(super) fn current() -> Anchor {
     loop {

@@ -1,6 +1,7 @@
 //! Clocks that a test sets by hand (feature `manual-clock`).
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 thread_local! {
@@ -8,6 +9,8 @@ thread_local! {
 }
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
+/// Whether it was ever set, so that nobody else waits for it.
+static IS_SET: AtomicBool = AtomicBool::new(false);
 
 /// From now on this thread's clock stands at `unix_ns` nanoseconds; `None` lets it run again.
 pub fn set(unix_ns: Option<u64>) {
@@ -29,16 +32,20 @@ pub struct Machine {
     pub unix_ns: u64,
 }
 
-/// From now on the clocks of this process' machine stand so; `None` gives it the real ones again.
+/// From now on the clocks of this process' machine stand so.
 ///
 /// Unlike [`set`], which takes the place of both clocks, this leaves the whole way from the counter to exported times in
-/// use. To be set before anything of this process reads a clock, and never back.
-pub fn set_machine(machine: Option<Machine>) {
-    *MACHINE.lock().unwrap_or_else(PoisonError::into_inner) = machine;
+/// use. To be set before anything of this process reads a clock; there is no way back to the real ones.
+pub fn set_machine(machine: Machine) {
+    *MACHINE.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine);
+    IS_SET.store(true, Relaxed);
 }
 
 /// The clocks of this process' machine, if they were set.
 #[must_use]
 pub fn machine() -> Option<Machine> {
+    if !IS_SET.load(Relaxed) {
+        return None;
+    }
     *MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,12 @@ pub(crate) use timeline::Timeline;
 
 use std::cmp::Ordering;
 
+/// In the child of a fork: the clocks are anchored anew.
+#[cfg(feature = "enable")]
+pub(crate) fn forget() {
+    anchor::forget();
+}
+
 /// Marks a stamp that counts ticks; without it the stamp is in unix nanoseconds.
 ///
 /// Nanoseconds reach this bit in the year 2262, a 5 GHz counter after 58 years of uptime.

@@ -116,6 +116,13 @@ impl State {
     fn record_with_parts(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
         let start = self.slices.get(index).start;
         self.events.take_window(start, at, &mut self.attached);
+        if self.attached.words().is_empty() && self.trace_state.is_empty() {
+            // What waits is not for this slice.
+            let open = self.slices.get(index);
+            if emit::slice(local, &self.trace_id, open, at, flags) {
+                return open.attrs.clear();
+            }
+        }
         emit::slice_with_parts(self, local, index, at, flags);
     }
 

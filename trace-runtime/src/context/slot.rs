@@ -137,8 +137,9 @@ pub(crate) fn give_back(slots: &mut Vec<&'static Slot>) {
 
 /// How many contexts of this process have something open now.
 pub(crate) fn open_contexts() -> u64 {
-    let slabs = lock(&SLABS);
-    let slots = slabs.iter().copied().flatten();
+    // Nobody waits for a slot with the list locked: whoever has a slot may be waiting for the list.
+    let slabs = lock(&SLABS).clone();
+    let slots = slabs.into_iter().flatten();
     let open = slots.filter(|slot| slot.is_enabled() && slot.lock().has_open());
     open.count() as u64
 }

@@ -3,14 +3,17 @@
 //! Destructors of other thread-local values may record after that: then there is nothing kept, and what would be is
 //! taken from where all threads take it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::{Local, with};
+use crate::buffer::Chunk;
 use crate::context::{self, Slot};
 use crate::record::ThreadIdentity;
 use crate::thread_info::ThreadInfo;
 
 pub(crate) struct Kept {
+    /// The chunk that [`Local`] writes into: where thread-local values are on the heap, that may be gone first.
+    chunk: Cell<Option<&'static Chunk>>,
     /// Free slots.
     pub(crate) slots: RefCell<Vec<&'static Slot>>,
     /// The slices of the traced futures that are being polled, innermost last.
@@ -22,6 +25,7 @@ pub(crate) struct Kept {
 thread_local! {
     static KEPT: Kept = const {
         Kept {
+            chunk: Cell::new(None),
             slots: RefCell::new(Vec::new()),
             tasks: RefCell::new(Vec::new()),
             identity: RefCell::new(Vec::new()),
@@ -39,6 +43,11 @@ impl Kept {
     /// Whether what the calling thread holds will be given up when it exits.
     pub(crate) fn is_there() -> bool {
         Self::with(|_| ()).is_some()
+    }
+
+    /// From now on this thread writes into `chunk`.
+    pub(super) fn hold(&self, chunk: Option<&'static Chunk>) {
+        self.chunk.set(chunk);
     }
 
     /// Gives `use_words` the words of the calling thread's identity, and marks it in [`Local`].
@@ -71,6 +80,7 @@ impl Kept {
 
     /// In the child of a fork: the thread is another one, and in no call of the parent's.
     pub(super) fn forget(&self) {
+        self.chunk.set(None);
         for words in [&self.tasks, &self.identity] {
             if let Ok(mut words) = words.try_borrow_mut() {
                 words.clear();
@@ -85,7 +95,10 @@ fn unknown(words: &mut Vec<u64>) {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        with(|local| local.writer.seal());
+        let sealed = with(|local| local.writer.seal());
+        if !sealed && let Some(chunk) = self.chunk.get() {
+            chunk.seal(chunk.published().0);
+        }
         context::give_back(self.slots.get_mut());
     }
 }

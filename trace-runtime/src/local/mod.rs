@@ -55,7 +55,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
     match LOCAL.try_with(ptr::from_ref) {
         // SAFETY: it is there for as long as its thread runs, see the head of this file.
         Ok(local) => f(unsafe { &*local }),
-        // Only where the system's thread-local values are on the heap, and only while a thread is torn down.
+        // Only where thread-local values are kept on the heap, if there, and while a thread is torn down.
         Err(_) => {
             let passing = Local::new();
             let result = f(&passing);
@@ -116,6 +116,7 @@ impl Local {
             return;
         }
         self.writer.renew(&POOL);
+        Kept::with(|kept| kept.hold(self.writer.chunk()));
         self.writer.write(len, parts);
     }
 

@@ -55,7 +55,7 @@ impl Handle {
 #[derive(Debug)]
 pub struct Entered {
     pub(super) slice: Handle,
-    /// Whether the slice was let through.
+    /// Whether there may be a slice to end.
     pub(super) on: bool,
     /// The generation of the context whose thread context ends with the slice.
     pub(super) finish: Option<u32>,

@@ -205,7 +205,12 @@ impl AttrLog {
         words.truncate(len);
         push(&mut words);
         let len = words.len();
-        words.resize(2 * len + ROOM_WORDS, 0);
+        // The memory is kept if it is enough, and not far too much.
+        let size = match words.capacity() {
+            kept if (len + SHORT_WORDS..8 * (len + ROOM_WORDS)).contains(&kept) => kept,
+            _ => 2 * len + ROOM_WORDS,
+        };
+        words.resize(size, 0);
         self.words = words.into_boxed_slice();
         len
     }
