@@ -58,12 +58,7 @@ fn collectors_are_replaced_again_and_again() {
             .collect();
         let collectors: Vec<_> = (0..3)
             .map(|_| {
-                let mut collector = process.collector();
-                let at_work = thread::spawn(move || {
-                    collector.round();
-                    collector.round();
-                    collector.seen().to_vec()
-                });
+                let at_work = process.collector().at_work();
                 process.abandon();
                 process.check_books();
                 at_work

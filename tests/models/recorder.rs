@@ -1,6 +1,7 @@
 //! A process in small: threads that record, the books, and a collector that looks at what it gets.
 
-use crate::buffer::{Intake, Ledger, Pool, Sink, Tenure, Writer};
+use crate::buffer::{Held, Intake, Ledger, Pool, Sink, Tenure, Writer};
+use crate::checker::thread;
 use crate::sync::Mutex;
 
 /// A pool and its books. Models make it anew for every schedule.
@@ -30,6 +31,7 @@ impl Process {
         Recorder {
             pool: &self.pool,
             writer: Writer::new(),
+            chunk: Held::new(),
         }
     }
 
@@ -63,6 +65,7 @@ impl Process {
 pub(crate) struct Recorder<'a> {
     pool: &'a Pool,
     writer: Writer,
+    chunk: Held,
 }
 
 impl Recorder<'_> {
@@ -70,21 +73,25 @@ impl Recorder<'_> {
     pub(crate) fn record(&self, n: u64) -> bool {
         let record = [n, n + 100];
         self.writer.write(2, &[&record]) || {
-            self.writer.renew(self.pool);
+            self.writer.renew(self.pool, &self.chunk);
             self.writer.write(2, &[&record])
         }
-    }
-}
-
-impl Drop for Recorder<'_> {
-    fn drop(&mut self) {
-        self.writer.seal();
     }
 }
 
 pub(crate) struct Collector<'a> {
     intake: Intake<'a>,
     seen: Seen,
+}
+
+impl Collector<'static> {
+    /// A round in a thread of its own, which returns what it has got.
+    pub(crate) fn at_work(mut self) -> thread::JoinHandle<Vec<u64>> {
+        thread::spawn(move || {
+            self.round();
+            self.seen.0
+        })
+    }
 }
 
 impl Collector<'_> {

@@ -10,11 +10,7 @@ fn an_abandoned_collector_leaves_everything_to_its_successor() {
         let process = Process::new();
         let recorder = process.recorder();
         assert!(recorder.record(1) && recorder.record(2));
-        let mut collector = process.collector();
-        let abandoned = thread::spawn(move || {
-            collector.round();
-            collector.seen().to_vec()
-        });
+        let abandoned = process.collector().at_work();
         process.abandon();
         process.check_books();
         assert!(recorder.record(3));
@@ -55,11 +51,7 @@ fn a_posted_record_is_taken_once() {
     check(|| {
         let process = Process::new();
         process.pool.post(Box::new([1, 101])).expect("room");
-        let mut collector = process.collector();
-        let abandoned = thread::spawn(move || {
-            collector.round();
-            collector.seen().to_vec()
-        });
+        let abandoned = process.collector().at_work();
         process.abandon();
         process.check_books();
         process.pool.post(Box::new([2, 102])).expect("room");

@@ -15,4 +15,4 @@ mod writer;
 pub(crate) use intake::{Intake, Sink};
 pub(crate) use pool::Pool;
 pub(crate) use tenure::{Ledger, Tenure};
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Held, Writer};

@@ -65,9 +65,10 @@ impl Chunk {
         self.published.store(progress.0, Release);
     }
 
-    /// Says that the writer will not come back.
-    pub(crate) fn seal(&self, progress: Progress) {
-        self.published.store(progress.0 | SEALED, Release);
+    /// Says that the writer will not come back. For whoever holds the chunk of the calling thread.
+    pub(crate) fn seal(&self) {
+        let published = self.published.load(Relaxed);
+        self.published.store(published | SEALED, Release);
     }
 
     /// What is published, and whether that is all there will be.

@@ -13,11 +13,10 @@ mod writer;
 
 use once_cell::sync::Lazy;
 
-pub(crate) use chunk::Chunk;
 pub(crate) use intake::{Intake, Sink};
 pub(crate) use pool::{Pool, Shelf};
 pub(crate) use tenure::{Ledger, Tenure};
-pub(crate) use writer::{Writer, store};
+pub(crate) use writer::{Held, Writer, store};
 
 /// The pool of this process.
 pub(crate) static POOL: Lazy<Pool> = Lazy::new(Pool::new);

@@ -56,30 +56,44 @@ impl Writer {
         true
     }
 
-    /// Goes on in a fresh chunk, if there is one to be had.
-    pub(crate) fn renew(&self, pool: &Pool) {
-        self.seal();
-        self.chunk.set(pool.acquire().ok());
+    /// Goes on in a fresh chunk, if there is one to be had; `held` seals the one before.
+    pub(crate) fn renew(&self, pool: &Pool, held: &Held) {
+        let chunk = pool.acquire().ok();
+        held.exchange(chunk);
+        self.chunk.set(chunk);
         self.written.set(Progress::NONE);
     }
 
-    /// The chunk at hand.
-    pub(crate) fn chunk(&self) -> Option<&'static Chunk> {
-        self.chunk.get()
+    /// Writes no more into the chunk at hand.
+    pub(crate) fn forget(&self) {
+        self.chunk.set(None);
+    }
+}
+
+/// The chunk that a thread writes into, for whoever has to seal it when the thread is done with it.
+pub(crate) struct Held(Cell<Option<&'static Chunk>>);
+
+impl Held {
+    pub(crate) const fn new() -> Self {
+        Self(Cell::new(None))
     }
 
-    /// Says that nothing more will be written into the chunk at hand; false if there is none.
-    pub(crate) fn seal(&self) -> bool {
-        let chunk = self.chunk.take();
-        if let Some(chunk) = chunk {
-            chunk.seal(self.written.get());
+    /// Seals the chunk that was held; `chunk` is held now.
+    fn exchange(&self, chunk: Option<&'static Chunk>) {
+        if let Some(done) = self.0.replace(chunk) {
+            done.seal();
         }
-        chunk.is_some()
     }
 
     /// In the child of a fork: the chunk is not this process'.
     pub(crate) fn forget(&self) {
-        self.chunk.set(None);
+        self.0.set(None);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.exchange(None);
     }
 }
 

@@ -33,12 +33,11 @@ pub(super) fn slice(
     let Some(room) = local.writer.room(len) else {
         return false;
     };
-    let Some((head, tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
+    let Some((head, mut tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
         return false;
     };
     let header = Header::new(SpanKind::Slice, flags, len, open.attrs.count(), 0);
     slice_head(trace_id, open, end).store(header, head);
-    let mut tail = tail;
     if linked != 0
         && let Some((to, rest)) = tail.split_first()
     {
@@ -157,6 +156,7 @@ const fn thread_head(state: &State, end: Timestamp) -> Head<'_> {
     }
 }
 
+/// Apart, like [`root_with_parts`], so that the parts are not put together where they are not needed.
 #[inline(never)]
 fn thread_with_parts(state: &State, local: &Local, end: Timestamp, flags: Flags) {
     let parts = Parts {

@@ -3,17 +3,17 @@
 //! Destructors of other thread-local values may record after that: then there is nothing kept, and what would be is
 //! taken from where all threads take it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use super::{Local, with};
-use crate::buffer::Chunk;
+use crate::buffer::Held;
 use crate::context::{self, Slot};
 use crate::record::ThreadIdentity;
 use crate::thread_info::ThreadInfo;
 
 pub(crate) struct Kept {
-    /// The chunk that [`Local`] writes into: where thread-local values are on the heap, that may be gone first.
-    chunk: Cell<Option<&'static Chunk>>,
+    /// The chunk that [`Local`] writes into. It is sealed with this, because there may be no [`Local`] left by then.
+    pub(super) chunk: Held,
     /// Free slots.
     pub(crate) slots: RefCell<Vec<&'static Slot>>,
     /// The slices of the traced futures that are being polled, innermost last.
@@ -25,7 +25,7 @@ pub(crate) struct Kept {
 thread_local! {
     static KEPT: Kept = const {
         Kept {
-            chunk: Cell::new(None),
+            chunk: Held::new(),
             slots: RefCell::new(Vec::new()),
             tasks: RefCell::new(Vec::new()),
             identity: RefCell::new(Vec::new()),
@@ -38,16 +38,6 @@ impl Kept {
     #[inline]
     pub(crate) fn with<R>(f: impl FnOnce(&Self) -> R) -> Option<R> {
         KEPT.try_with(f).ok()
-    }
-
-    /// Whether what the calling thread holds will be given up when it exits.
-    pub(crate) fn is_there() -> bool {
-        Self::with(|_| ()).is_some()
-    }
-
-    /// From now on this thread writes into `chunk`.
-    pub(super) fn hold(&self, chunk: Option<&'static Chunk>) {
-        self.chunk.set(chunk);
     }
 
     /// Gives `use_words` the words of the calling thread's identity, and marks it in [`Local`].
@@ -80,7 +70,7 @@ impl Kept {
 
     /// In the child of a fork: the thread is another one, and in no call of the parent's.
     pub(super) fn forget(&self) {
-        self.chunk.set(None);
+        self.chunk.forget();
         for words in [&self.tasks, &self.identity] {
             if let Ok(mut words) = words.try_borrow_mut() {
                 words.clear();
@@ -95,10 +85,7 @@ fn unknown(words: &mut Vec<u64>) {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let sealed = with(|local| local.writer.seal());
-        if !sealed && let Some(chunk) = self.chunk.get() {
-            chunk.seal(chunk.published().0);
-        }
+        with(|local| local.writer.forget());
         context::give_back(self.slots.get_mut());
     }
 }

@@ -3,9 +3,8 @@
 //! This half of it needs no destructor, so that the recording path finds it at a fixed place and need not ask whether
 //! it is still there; [`Kept`] is the half that is given up when the thread exits.
 //!
-//! Invariant of the `unsafe` in this file: what `try_with` has found is not taken away before `f` returns, because no
-//! destructor of a thread-local value runs in between, and the reference stays on its thread, because [`Local`] is not
-//! `Sync`.
+//! Invariant of the `unsafe` in this file: what `LOCAL.with` has found is not taken away before `f` returns, because no
+//! thread-local value is given up in between, and the reference stays on its thread, because [`Local`] is not `Sync`.
 
 mod kept;
 
@@ -52,17 +51,10 @@ thread_local! {
 /// Runs `f` with the calling thread's state.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Local) -> R) -> R {
-    match LOCAL.try_with(ptr::from_ref) {
-        // SAFETY: it is there for as long as its thread runs, see the head of this file.
-        Ok(local) => f(unsafe { &*local }),
-        // Only where thread-local values are kept on the heap, if there, and while a thread is torn down.
-        Err(_) => {
-            let passing = Local::new();
-            let result = f(&passing);
-            passing.writer.seal();
-            result
-        }
-    }
+    const { assert!(!std::mem::needs_drop::<Local>()) };
+    let local = LOCAL.with(ptr::from_ref);
+    // SAFETY: it stays where it is until `f` returns, see the head of this file.
+    f(unsafe { &*local })
 }
 
 impl Local {
@@ -110,13 +102,12 @@ impl Local {
             return;
         }
         // A thread that is being torn down would not seal another chunk.
-        if len > CHUNK_WORDS || !Kept::is_there() {
+        let renew = |kept: &Kept| self.writer.renew(&POOL, &kept.chunk);
+        if len > CHUNK_WORDS || Kept::with(renew).is_none() {
             let words = parts.iter().copied().flatten();
             let _counted_there = POOL.post(words.copied().collect());
             return;
         }
-        self.writer.renew(&POOL);
-        Kept::with(|kept| kept.hold(self.writer.chunk()));
         self.writer.write(len, parts);
     }
 

@@ -55,7 +55,7 @@ impl Handle {
 #[derive(Debug)]
 pub struct Entered {
     pub(super) slice: Handle,
-    /// Whether there may be a slice to end.
+    /// Whether there may be a slice to end. Apart from `slice`, so that the compiler sees that both ends are skipped or none.
     pub(super) on: bool,
     /// The generation of the context whose thread context ends with the slice.
     pub(super) finish: Option<u32>,

@@ -18,11 +18,6 @@ pub(crate) const fn text_words(len: usize) -> usize {
 /// Appends the bytes of `text`.
 #[inline]
 pub(crate) fn push_text(words: &mut Vec<u64>, text: &str) {
-    if let Some(short) = short_text(text) {
-        let at = words.len();
-        words.extend_from_slice(&short);
-        return words.truncate(at + text_words(text.len()));
-    }
     let (whole, rest) = text.as_bytes().as_chunks::<8>();
     words.extend(whole.iter().map(|bytes| u64::from_ne_bytes(*bytes)));
     if !rest.is_empty() {
