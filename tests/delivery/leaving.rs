@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
-use mooncake_trace::{ThreadInfo, TraceContext};
-use mooncake_trace_tests::Recording;
+use mooncake_trace::{Options, ThreadInfo, TraceContext};
+use mooncake_trace_tests::{Books, Recording};
 
 use crate::stages::Kv;
 
@@ -96,4 +97,25 @@ fn a_context_that_goes_with_its_thread_is_closed() {
             send {auto_closed=true}
         ",
     );
+}
+
+#[test]
+fn threads_that_come_and_go_leave_their_memory_to_others() {
+    const THREADS: usize = 100;
+    // Fewer chunks than threads.
+    let recording = Recording::with(Options::default().memory_limit(1 << 20));
+    let books = Books::open();
+    let ctx = recording.request();
+    for _ in 0..THREADS {
+        let copy = ctx.copy_for_thread();
+        let thread = thread::spawn(move || {
+            copy.rebuild_thread_context();
+            let _write = copy.slice(&Kv::WRITE).thread_finish();
+        });
+        thread.join().unwrap();
+        assert!(recording.guard().flush(Duration::from_secs(30)));
+    }
+    ctx.req_finish();
+    assert_eq!(recording.spans().len(), 2 * THREADS + 2);
+    assert_eq!(books.dropped(|dropped| dropped.buffer_full), 0);
 }

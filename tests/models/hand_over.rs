@@ -65,3 +65,18 @@ fn two_threads_share_the_pool() {
         assert_eq!(seen, [10, 20]);
     });
 }
+
+#[test]
+fn a_thread_that_exits_leaves_its_chunk_to_others() {
+    check(|| {
+        let process = Process::small();
+        let mut collector = process.collector();
+        for n in 0..3 {
+            let thread = thread::spawn(move || assert!(process.recorder().record(n)));
+            thread.join().expect("no panic");
+            collector.round();
+            process.check_books();
+        }
+        assert_eq!(collector.seen(), [0, 1, 2]);
+    });
+}
