@@ -1,7 +1,9 @@
 //! Spans of unusual size.
 
-use mooncake_trace::Value;
-use mooncake_trace_tests::{Books, Recording};
+use mooncake_trace::{
+    Batch, ExportError, Exporter, Options, Receipt, TraceContext, Value, mooncake_trace,
+};
+use mooncake_trace_tests::{Books, Recording, alone};
 
 use crate::stages::Kv;
 
@@ -58,4 +60,43 @@ fn attributes_and_events_beyond_the_limit_are_dropped_and_counted() {
     let send = spans.iter().find(|span| span.name == "send").unwrap();
     assert_eq!((send.attributes.len(), send.dropped_attributes), (128, 872));
     assert_eq!((send.events.len(), send.dropped_events), (128, 872));
+}
+
+/// Keeps nothing.
+struct Nowhere;
+
+impl Exporter for Nowhere {
+    fn export(&mut self, _batch: &Batch) -> Result<Receipt, ExportError> {
+        Ok(Receipt::all())
+    }
+}
+
+#[mooncake_trace(stage = Kv::WRITE, attrs(page = %page, bytes = page.len()))]
+fn write(trace_ctx: &TraceContext, page: &str) {
+    let _ = trace_ctx;
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn attributes_that_own_memory_give_it_back() {
+    const PAGES: u64 = 100_000;
+    let resident = || {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        let pages: u64 = statm.split(' ').nth(1).unwrap().parse().unwrap();
+        pages * 4096
+    };
+    let _alone = alone();
+    let guard = mooncake_trace::install(Nowhere, Options::default()).unwrap();
+    let page = "p".repeat(8 << 10);
+    let before = resident();
+    let ctx = TraceContext::builder("pages").build();
+    ctx.req_start();
+    for _ in 0..PAGES {
+        write(&ctx, &page);
+    }
+    ctx.req_finish();
+    assert!(guard.stats().recorded >= PAGES);
+    // What is recorded is bounded; the texts that the function has made are 800 MB.
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 300 << 20, "{grown} bytes for {PAGES} pages");
 }

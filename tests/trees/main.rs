@@ -2,6 +2,7 @@
 
 mod aborts;
 mod annotated;
+mod attributes;
 mod carriers;
 mod current;
 mod events;

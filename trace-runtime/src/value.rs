@@ -28,6 +28,13 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
+    /// Whether dropping it frees something.
+    #[cfg(feature = "enable")]
+    #[inline(always)]
+    pub(crate) const fn owns(&self) -> bool {
+        matches!(self, Value::Str(Cow::Owned(_)) | Value::Array(_))
+    }
+
     /// The same value without borrows.
     #[must_use]
     pub fn into_owned(self) -> Value<'static> {

@@ -6,19 +6,11 @@ fn send(&mut self, indices: &[u32]) {
         );
         if __gate.is_on() {
             __gate
-                .enter_with(
-                    &[
-                        (
-                            "pages",
-                            ::mooncake_trace::ToValue::to_value(&indices.len()),
-                        ),
-                        (
-                            "peer.name",
-                            ::mooncake_trace::__private::display(&&self.peer),
-                        ),
-                        ("state", ::mooncake_trace::__private::debug(&&self.state)),
-                    ],
-                )
+                .enter_with([
+                    ("pages", ::mooncake_trace::ToValue::to_value(&indices.len())),
+                    ("peer.name", ::mooncake_trace::__private::display(&&self.peer)),
+                    ("state", ::mooncake_trace::__private::debug(&&self.state)),
+                ])
         } else {
             __gate.off()
         }

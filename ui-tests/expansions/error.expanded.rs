@@ -6,9 +6,9 @@ fn send(&mut self, indices: &[u32]) -> Result<(), TransferError> {
         );
         if __gate.is_on() {
             __gate
-                .enter_with(
-                    &[("pages", ::mooncake_trace::ToValue::to_value(&indices.len()))],
-                )
+                .enter_with([
+                    ("pages", ::mooncake_trace::ToValue::to_value(&indices.len())),
+                ])
         } else {
             __gate.off()
         }

@@ -151,7 +151,7 @@ fn entered(traced: &Traced) -> TokenStream {
     quote_spanned! {span=>
         let __slice = {
             let __gate = #door::#gate(#context #stage);
-            if __gate.is_on() { __gate.enter_with(&[#(#attrs),*]) } else { __gate.off() }
+            if __gate.is_on() { __gate.enter_with([#(#attrs),*]) } else { __gate.off() }
         };
     }
 }

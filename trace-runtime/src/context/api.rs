@@ -72,11 +72,17 @@ impl TraceContext {
     }
 
     /// [`slice`](Self::slice) with attributes.
-    #[inline]
+    #[inline(always)]
     pub fn slice_with(&self, stage: &'static Stage, attrs: &[Attr<'_>]) -> SliceGuard {
-        self.open(stage, |slot| {
-            slot.start_in(slot.generation(), stage, attrs, None)
-        })
+        let Some(slot) = self.slot() else {
+            return SliceGuard::OFF;
+        };
+        let id = if slot.passes(stage) {
+            slot.start_with(slot.generation(), stage, attrs)
+        } else {
+            0
+        };
+        SliceGuard::new(slot, id)
     }
 
     /// [`slice`](Self::slice) that began at a given time.

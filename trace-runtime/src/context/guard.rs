@@ -1,10 +1,12 @@
 //! A slice that ends with its scope.
 
+use super::lock::Locked;
 use super::slot::{Slot, locked};
+use super::state::State;
 use crate::clock::Timestamp;
-use crate::local::Current;
-use crate::record::Flags;
+use crate::local::{self, Current};
 use crate::record::decode::SLICE_KEYS;
+use crate::record::{Few, Flags};
 use crate::{Attr, Stage, Value};
 
 /// An open slice; it ends when the guard is dropped.
@@ -104,6 +106,23 @@ impl Drop for SliceGuard {
     }
 }
 
+/// A context in which a slice has just been opened, if it was.
+#[repr(transparent)]
+struct Opened(Option<Locked<'static, State>>);
+
+impl Opened {
+    /// Sets the slice's attributes and returns its id; 0 if there is none.
+    #[inline(always)]
+    fn set(self, few: &Few) -> u64 {
+        let Some(mut state) = self.0 else { return 0 };
+        let Some(open) = state.slices.newest() else {
+            return 0;
+        };
+        open.attrs.set_few(few);
+        open.id
+    }
+}
+
 /// What guards and traced functions do with a slot: they know it and the id of their slice, nothing else.
 impl Slot {
     /// Opens a slice now and returns it; none if there is no thread context. The caller holds the context, so that it is
@@ -125,7 +144,8 @@ impl Slot {
 
     /// [`start`](Self::start) with attributes, unless the context is not the one of `generation` any more.
     #[inline(never)]
-    pub(crate) fn start_in(
+    #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
+    pub(crate) extern "C" fn start_in(
         &'static self,
         generation: u32,
         stage: &'static Stage,
@@ -133,7 +153,38 @@ impl Slot {
         at: Option<Timestamp>,
     ) -> u64 {
         let at = at.unwrap_or_else(Timestamp::now);
-        self.start_with::<false>(generation, stage, attrs, at)
+        self.start_one::<false>(generation, stage, attrs, at)
+    }
+
+    /// [`start_in`](Self::start_in) now. Inlined into whoever has the attributes; see [`Few`].
+    #[inline(always)]
+    pub(crate) fn start_with(
+        &'static self,
+        generation: u32,
+        stage: &'static Stage,
+        attrs: &[Attr<'_>],
+    ) -> u64 {
+        match Few::new(attrs) {
+            Some(few) => self.open(generation, stage).set(&few),
+            None => self.start_in(generation, stage, attrs, None),
+        }
+    }
+
+    /// Opens a slice now and leaves the slot locked, for its attributes.
+    #[inline(never)]
+    extern "C" fn open(&'static self, generation: u32, stage: &'static Stage) -> Opened {
+        let at = Timestamp::now();
+        local::with(|local| {
+            let mut state = self.lock();
+            if self.generation() != generation {
+                return Opened(None);
+            }
+            let Some(open) = state.start_slice(self, local, stage, at, false) else {
+                return Opened(None);
+            };
+            open.attrs.reserve_few();
+            Opened(Some(state))
+        })
     }
 
     /// [`start_in`](Self::start_in) for the slice of a future, which is the innermost one of its context only while the
@@ -145,11 +196,11 @@ impl Slot {
         stage: &'static Stage,
         attrs: &[Attr<'_>],
     ) -> u64 {
-        self.start_with::<true>(generation, stage, attrs, Timestamp::now())
+        self.start_one::<true>(generation, stage, attrs, Timestamp::now())
     }
 
     #[inline(always)]
-    fn start_with<const TASK: bool>(
+    fn start_one<const TASK: bool>(
         &'static self,
         generation: u32,
         stage: &'static Stage,

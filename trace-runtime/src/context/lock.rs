@@ -68,6 +68,7 @@ impl<T> Lock<T> {
 }
 
 /// Access to the value of a [`Lock`]; releases it when dropped.
+#[repr(transparent)]
 pub(crate) struct Locked<'a, T> {
     lock: &'a Lock<T>,
 }

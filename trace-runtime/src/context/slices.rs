@@ -123,6 +123,12 @@ impl Slices {
         &mut self.entries[index]
     }
 
+    /// The slice that was opened last.
+    #[inline(always)]
+    pub(super) fn newest(&mut self) -> Option<&mut Open> {
+        self.entries.get_mut(self.len.wrapping_sub(1))
+    }
+
     /// The id of the innermost slice of the stack, 0 if it is empty.
     #[inline(always)]
     pub(super) fn tip(&self) -> u64 {

@@ -12,6 +12,15 @@ use crate::record::Flags;
 use crate::record::decode::SLICE_KEYS;
 use crate::{Attr, SliceDetails, Stage, ledger};
 
+/// Puts `value` in `place` where that is seldom another one. A test is cheaper than a store: the next lock waits for every
+/// store before it.
+#[inline(always)]
+fn change<T: PartialEq>(place: &mut T, value: T) {
+    if *place != value {
+        *place = value;
+    }
+}
+
 impl State {
     /// The innermost open slice from the calling thread's point of view; 0 if there is none. And the slice of the future
     /// that is being polled, if it belongs to one.
@@ -59,12 +68,12 @@ impl State {
         };
         let of_task = if task { id } else { of_task };
         let open = self.slices.open(id, of_task == 0);
-        open.task = of_task;
+        change(&mut open.task, of_task);
         open.parent = parent;
         open.stage = stage;
         open.link = link.span_id;
         open.flags = link.flags;
-        open.unwinding = std::thread::panicking();
+        change(&mut open.unwinding, std::thread::panicking());
         open.start = at;
         open.outer = if task {
             local.current()

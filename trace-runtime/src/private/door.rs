@@ -109,7 +109,7 @@ pub fn enter(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
 /// [`enter`], and closes the thread context when the slice ends, also if the slice itself is not recorded.
 #[inline]
 pub fn enter_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entered {
-    super::gate_finish(ctx, stage).enter_with(&[])
+    super::gate_finish(ctx, stage).enter()
 }
 
 /// Opens the slice of `stage` in the context of the slice that is open on this thread or task.
@@ -117,7 +117,7 @@ pub fn enter_finish(ctx: Option<&TraceContext>, stage: &'static Stage) -> Entere
 pub fn enter_current(stage: &'static Stage) -> Entered {
     let gate = super::gate_current(stage);
     if gate.is_on() {
-        gate.enter_with(&[])
+        gate.enter()
     } else {
         gate.off()
     }

@@ -1,5 +1,7 @@
 //! The context that let a slice through, for what has to be computed only then.
 
+use std::mem;
+
 use super::door::{Entered, Found, Handle, current, slot_of};
 use super::task::{OwnedAttrs, Task};
 use crate::context::Slot;
@@ -46,14 +48,26 @@ impl Gate {
 
     /// Opens the slice.
     #[inline(never)]
+    pub(super) fn enter(&self) -> Entered {
+        self.entered(match self.slot {
+            Some(slot) if self.on => slot.start_in(self.generation, self.stage, &[], None),
+            _ => 0,
+        })
+    }
+
+    /// Opens the slice with attributes.
+    #[inline(always)]
     #[must_use]
-    pub fn enter_with(&self, attrs: &[Attr<'_>]) -> Entered {
-        match self.slot {
-            Some(slot) if self.on => {
-                self.entered(slot.start_in(self.generation, self.stage, attrs, None))
-            }
-            _ => self.entered(0),
+    pub fn enter_with<const N: usize>(&self, attrs: [Attr<'_>; N]) -> Entered {
+        let id = match self.slot {
+            Some(slot) if self.on => slot.start_with(self.generation, self.stage, &attrs),
+            _ => 0,
+        };
+        if !any_owns(&attrs) {
+            // Nothing is freed, but dropping an array would be a loop of calls that the compiler leaves in.
+            mem::forget(attrs);
         }
+        self.entered(id)
     }
 
     /// What is entered if the slice is not recorded.
@@ -88,6 +102,19 @@ impl Gate {
     #[must_use]
     pub fn task_with(self, attrs: &[(&'static str, Value<'_>)]) -> Task {
         Task::later(self, Some(OwnedAttrs::new(attrs)))
+    }
+}
+
+/// Whether an attribute has memory of its own, as far as that is known without a loop.
+#[inline(always)]
+fn any_owns(attrs: &[Attr<'_>]) -> bool {
+    match attrs {
+        [] => false,
+        [(_, a)] => a.owns(),
+        [(_, a), (_, b)] => a.owns() || b.owns(),
+        [(_, a), (_, b), (_, c)] => a.owns() || b.owns() || c.owns(),
+        [(_, a), (_, b), (_, c), (_, d)] => a.owns() || b.owns() || c.owns() || d.owns(),
+        _ => true,
     }
 }
 

@@ -6,22 +6,23 @@
 
 use super::count;
 use super::settled::Settled;
-use super::text::{cut, push_text, short_text, text, text_words};
+use super::short::{FEW, Few, SHORT_WORDS, Short};
+use super::text::{cut, push_text, text, text_words};
 use crate::{Attr, Value};
 
 /// A log that is longer is compacted.
 const LOG_ATTRS: u32 = 512;
 
-const BOOL: u8 = 0;
-const INT: u8 = 1;
-const FLOAT: u8 = 2;
-const TEXT: u8 = 3;
+pub(super) const BOOL: u8 = 0;
+pub(super) const INT: u8 = 1;
+pub(super) const FLOAT: u8 = 2;
+pub(super) const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
 /// Not an attribute: the message of the span's ERROR status.
 const MESSAGE: u8 = 5;
 
 /// Room for so many words is kept ready behind a span's attributes.
-const ROOM_WORDS: usize = 4 * SHORT_WORDS;
+const ROOM_WORDS: usize = FEW * SHORT_WORDS;
 
 /// What a reader of the words makes of them.
 pub(crate) enum Entry<'a> {
@@ -29,44 +30,14 @@ pub(crate) enum Entry<'a> {
     Message(&'a str),
 }
 
-#[inline]
-fn head(tag: u8, key: usize, len: usize) -> u64 {
+#[inline(always)]
+pub(super) fn head(tag: u8, key: usize, len: usize) -> u64 {
     u64::from(tag) | (key as u64) << 8 | (len as u64) << 32
 }
 
-/// Words of the longest attribute that [`pack`] takes.
-const SHORT_WORDS: usize = 5;
-
-/// Puts an attribute whose key and value are short at the head of `to` and says how many words it takes.
-#[inline(always)]
-fn pack(to: &mut [u64; SHORT_WORDS], key: &str, value: &Value<'_>) -> Option<usize> {
-    let keys = text_words(key.len());
-    [to[1], to[2]] = short_text(key)?;
-    let [v0, v1] = to.get_mut(1 + keys..)?.first_chunk_mut()?;
-    let (tag, len, values) = match value {
-        Value::Bool(v) => (BOOL, usize::from(*v), 0),
-        Value::Int(v) => {
-            *v0 = v.cast_unsigned();
-            (INT, 0, 1)
-        }
-        Value::Float(v) => {
-            *v0 = v.to_bits();
-            (FLOAT, 0, 1)
-        }
-        Value::Str(v) => {
-            [*v0, *v1] = short_text(v)?;
-            (TEXT, v.len(), text_words(v.len()))
-        }
-        Value::Array(_) => return None,
-    };
-    to[0] = head(tag, key.len(), len);
-    Some(1 + keys + values)
-}
-
 fn push_value(words: &mut Vec<u64>, key: &str, value: &Value<'_>) {
-    let mut short = [0; SHORT_WORDS];
-    match pack(&mut short, key, value) {
-        Some(len) => words.extend_from_slice(&short[..len]),
+    match Short::new(key, value) {
+        Some(short) => words.extend_from_slice(short.words()),
         None => push_long_value(words, key, value),
     }
 }
@@ -170,39 +141,53 @@ impl AttrLog {
         if self.count != 0 {
             self.len = 0;
             self.count = 0;
-            self.dropped = 0;
+            if self.dropped != 0 {
+                self.dropped = 0;
+            }
         }
     }
 
-    #[inline(always)]
+    /// Appends `attrs`.
     pub(crate) fn set(&mut self, attrs: &[Attr<'_>], reserved: &'static [&'static str]) {
-        let mut len = self.len as usize;
         for (key, value) in attrs {
-            let room = self.words.get_mut(len..);
-            let room = room.and_then(|room| room.first_chunk_mut());
-            len = match room.and_then(|room| pack(room, key, value)) {
-                Some(words) => len + words,
-                None => self.append(len, |words| push_value(words, key, value)),
-            };
+            let short = Short::new(key, value);
+            match short.and_then(|short| short.store(&mut self.words, self.len as usize)) {
+                Some(len) => self.len = count(len),
+                None => self.append(|words| push_value(words, key, value)),
+            }
         }
-        self.grown(len, attrs.len(), reserved);
+        self.grown(attrs.len(), reserved);
+    }
+
+    /// Makes room for the [`Few`] that may be the first.
+    #[inline(always)]
+    pub(crate) fn reserve_few(&mut self) {
+        if self.words.len() < ROOM_WORDS {
+            self.append(|_| {});
+        }
+    }
+
+    /// Sets the first attributes of a slice, for which [`reserve_few`](Self::reserve_few) has made room.
+    #[inline(always)]
+    pub(crate) fn set_few(&mut self, few: &Few) {
+        if let Some(room) = self.words.first_chunk_mut() {
+            self.len = few.store(room) as u32;
+            self.count = few.count();
+        }
     }
 
     /// Keeps `message` as the message of the span's ERROR status; the last one stays.
     pub(crate) fn set_message(&mut self, message: &str, reserved: &'static [&'static str]) {
-        let len = self.append(self.len as usize, |words| {
-            push_tagged_text(words, MESSAGE, "", message);
-        });
-        self.grown(len, 1, reserved);
+        self.append(|words| push_tagged_text(words, MESSAGE, "", message));
+        self.grown(1, reserved);
     }
 
-    /// Puts behind the first `len` words what `push` pushes, and leaves room for short attributes behind that. Returns the
-    /// new length.
+    /// Appends what `push` pushes, and leaves room for short attributes behind that.
     #[cold]
     #[inline(never)]
-    fn append(&mut self, len: usize, push: impl FnOnce(&mut Vec<u64>)) -> usize {
+    fn append(&mut self, push: impl FnOnce(&mut Vec<u64>)) {
         let mut words = std::mem::take(&mut self.words).into_vec();
-        words.truncate(len);
+        words.truncate(self.len as usize);
         push(&mut words);
         let len = words.len();
         // The memory is kept if it is enough, and not far too much.
@@ -212,12 +197,11 @@ impl AttrLog {
         };
         words.resize(size, 0);
         self.words = words.into_boxed_slice();
-        len
+        self.len = count(len);
     }
 
     #[inline(always)]
-    fn grown(&mut self, len: usize, by: usize, reserved: &'static [&'static str]) {
-        self.len = count(len);
+    fn grown(&mut self, by: usize, reserved: &'static [&'static str]) {
         self.count = self.count.saturating_add(count(by));
         if self.count > LOG_ATTRS {
             self.compact(reserved);

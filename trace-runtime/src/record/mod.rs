@@ -16,6 +16,7 @@ pub(crate) mod decode;
 mod events;
 mod identity;
 mod settled;
+mod short;
 mod stage_word;
 mod text;
 
@@ -23,6 +24,7 @@ pub(crate) use attrs::AttrLog;
 pub(crate) use decode::settle;
 pub(crate) use events::EventLog;
 pub(crate) use identity::{RequestIdentity, ThreadIdentity};
+pub(crate) use short::Few;
 pub(crate) use stage_word::stage_to_word;
 pub(crate) use text::{push_text, text};
 
