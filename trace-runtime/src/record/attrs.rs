@@ -7,7 +7,7 @@
 use super::count;
 use super::settled::Settled;
 use super::short::{FEW, Few, SHORT_WORDS, Short};
-use super::text::{cut, push_text, text, text_words};
+use super::text::{cut, push_text};
 use crate::{Attr, Value};
 
 /// A log that is longer is compacted.
@@ -17,18 +17,12 @@ pub(super) const BOOL: u8 = 0;
 pub(super) const INT: u8 = 1;
 pub(super) const FLOAT: u8 = 2;
 pub(super) const TEXT: u8 = 3;
-const ARRAY: u8 = 4;
+pub(super) const ARRAY: u8 = 4;
 /// Not an attribute: the message of the span's ERROR status.
-const MESSAGE: u8 = 5;
+pub(super) const MESSAGE: u8 = 5;
 
 /// Room for so many words is kept ready behind a span's attributes.
 const ROOM_WORDS: usize = FEW * SHORT_WORDS;
-
-/// What a reader of the words makes of them.
-pub(crate) enum Entry<'a> {
-    Attr(Attr<'a>),
-    Message(&'a str),
-}
 
 #[inline(always)]
 pub(super) fn head(tag: u8, key: usize, len: usize) -> u64 {
@@ -76,38 +70,6 @@ fn push_tagged_text(words: &mut Vec<u64>, tag: u8, key: &str, value: &str) {
     words.push(head(tag, key.len(), value.len()));
     push_text(words, key);
     push_text(words, value);
-}
-
-/// Takes the first `n` words off `words`.
-pub(super) fn split<'a>(words: &mut &'a [u64], n: usize) -> &'a [u64] {
-    let (taken, rest) = words.split_at(n.min(words.len()));
-    *words = rest;
-    taken
-}
-
-/// Takes one entry off the front of `words`.
-pub(crate) fn read<'a>(words: &mut &'a [u64]) -> Entry<'a> {
-    let head = split(words, 1).first().copied().unwrap_or(0);
-    let key_len = (head >> 8 & 0xff_ffff) as usize;
-    let len = (head >> 32) as usize;
-    let key = text(split(words, text_words(key_len)), key_len);
-    let mut word = || split(words, 1).first().copied().unwrap_or(0);
-    let value = match head as u8 {
-        BOOL => Value::Bool(len != 0),
-        INT => Value::Int(word().cast_signed()),
-        FLOAT => Value::Float(f64::from_bits(word())),
-        TEXT => Value::Str(text(split(words, text_words(len)), len).into()),
-        MESSAGE => return Entry::Message(text(split(words, text_words(len)), len)),
-        _ => Value::Array(
-            (0..len)
-                .filter_map(|_| match read(words) {
-                    Entry::Attr((_, value)) => Some(value),
-                    Entry::Message(_) => None,
-                })
-                .collect(),
-        ),
-    };
-    Entry::Attr((key, value))
 }
 
 /// The attributes of an open span, in the order in which they were set.
@@ -213,7 +175,7 @@ impl AttrLog {
     fn compact(&mut self, reserved: &'static [&'static str]) {
         let words = self.words().to_vec();
         let mut attrs = Vec::new();
-        let mut settled = Settled::new(&mut attrs, reserved);
+        let mut settled = Settled::new(&mut attrs, 0, reserved);
         settled.read(&words, self.count as usize);
         self.dropped += settled.dropped;
         let message = settled.message;

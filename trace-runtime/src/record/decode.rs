@@ -1,6 +1,6 @@
 //! Reads records on the collector's side.
 
-use super::attrs::split;
+use super::entry::{split, word};
 use super::settled::Settled;
 use super::stage_word::stage_from_word;
 use super::text::{text, text_words};
@@ -28,6 +28,11 @@ pub(crate) const SLICE_KEYS: &[&str] = &["auto_closed"];
 /// What the root of a dropped context says (SGLang's words).
 const UNCLOSED_REASON: &str = "have unclosed span, auto closed";
 
+/// The flags that become attributes, of which a span may have one.
+const FORCED: Flags = Flags::CANCELLED
+    .with(Flags::UNCLOSED)
+    .with(Flags::AUTO_CLOSED);
+
 /// The parts of a record that come before its identity and attributes.
 struct Parts<'a> {
     header: Header,
@@ -42,21 +47,20 @@ fn parts(words: &[u64]) -> Parts<'_> {
     let header = Header::from_word(words[0]);
     let flags = header.flags();
     let mut rest = &words[HEAD_WORDS..header.words()];
-    let next = |rest: &mut &[u64]| split(rest, 1).first().copied().unwrap_or(0);
     let dropped = if flags.has(Flags::DROPPED) {
-        next(&mut rest)
+        word(&mut rest)
     } else {
         0
     };
     let link = flags.has(Flags::LINK).then(|| {
-        let span_id = next(&mut rest);
+        let span_id = word(&mut rest);
         let trace = flags
             .has(Flags::LINK_TRACE)
-            .then(|| u128::from(next(&mut rest)) << 64 | u128::from(next(&mut rest)));
+            .then(|| u128::from(word(&mut rest)) << 64 | u128::from(word(&mut rest)));
         (span_id, trace)
     });
     let trace_state = flags.has(Flags::TRACE_STATE).then(|| {
-        let len = next(&mut rest) as usize;
+        let len = word(&mut rest) as usize;
         text(split(&mut rest, text_words(len)), len)
     });
     Parts {
@@ -128,37 +132,50 @@ pub(crate) fn fill<'a>(span: &mut Span<'a>, words: &'a [u64], host_id: &'a str) 
         span.events.push(events::read(rest));
         rest = &rest[events::event_words(rest)..];
     }
-    span.attributes.clear();
-    let reserved;
+    let (kept, reserved);
     match header.kind() {
         SpanKind::Slice => {
             let stage = stage_from_word(words[1]);
             span.name = stage.name().into();
             span.stage = Some(stage);
-            reserved = SLICE_KEYS;
+            (kept, reserved) = (0, SLICE_KEYS);
         }
         SpanKind::Thread => {
             let identity = ThreadIdentity::read(rest);
             rest = &rest[words[1] as usize..];
             identity::describe_thread(&identity, host_id, span);
-            reserved = THREAD_KEYS;
+            (kept, reserved) = (span.attributes.len(), THREAD_KEYS);
         }
         SpanKind::Request => {
             let identity = RequestIdentity::read(rest);
             rest = &rest[words[1] as usize..];
             identity::describe_request(&identity, span);
-            reserved = REQUEST_KEYS;
+            (kept, reserved) = (span.attributes.len(), REQUEST_KEYS);
         }
     }
-    let mut user = Settled::new(&mut span.attributes, reserved);
+    let mut user = Settled::new(&mut span.attributes, kept, reserved);
     user.read(rest, header.attrs());
-    user.force(flags, Flags::CANCELLED, "cancelled", Value::Bool(true));
-    user.force(flags, Flags::UNCLOSED, "reason", UNCLOSED_REASON.into());
-    user.force(flags, Flags::AUTO_CLOSED, "auto_closed", Value::Bool(true));
+    if flags.has(FORCED) {
+        force(flags, &mut user);
+    }
     span.status = if flags.has(Flags::ERROR) {
         Status::Error(user.message.unwrap_or_default())
     } else {
         Status::Unset
     };
     span.dropped_attributes = (dropped as u32).saturating_add(user.dropped);
+}
+
+/// What the tracing itself has to say of a span, by flags.
+#[cold]
+fn force(flags: Flags, user: &mut Settled<'_, '_>) {
+    if flags.has(Flags::CANCELLED) {
+        user.force("cancelled", Value::Bool(true));
+    }
+    if flags.has(Flags::UNCLOSED) {
+        user.force("reason", UNCLOSED_REASON.into());
+    }
+    if flags.has(Flags::AUTO_CLOSED) {
+        user.force("auto_closed", Value::Bool(true));
+    }
 }

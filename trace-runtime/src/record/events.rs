@@ -128,7 +128,7 @@ pub(crate) fn read(words: &[u64]) -> Event<'_> {
     let len = (words[0] >> 32) as usize;
     let name = text(&words[HEAD_WORDS..], len);
     let mut attributes = Vec::new();
-    let mut settled = Settled::new(&mut attributes, &[]);
+    let mut settled = Settled::new(&mut attributes, 0, &[]);
     settled.read(
         &words[HEAD_WORDS + text_words(len)..event_words(words)],
         words[2] as usize,

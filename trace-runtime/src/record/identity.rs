@@ -114,6 +114,7 @@ pub(super) fn describe_request<'a>(identity: &RequestIdentity<'a>, span: &mut Sp
         role => format!("{role} Req {short}").into(),
     };
     let module = format!("sglang::{}", identity.module);
+    span.attributes.clear();
     span.attributes.push(("rid", identity.rid.into()));
     span.attributes.push(("module", module.into()));
     if let Some(room) = identity.room {
@@ -142,6 +143,7 @@ pub(super) fn describe_thread<'a>(
     let host = &host_id[..host.map_or(host_id.len(), |(end, _)| end)];
     name.push_str(&format!("(host:{host} | pid:{})", identity.tid));
     span.name = name.into();
+    span.attributes.clear();
     for (key, rank) in [
         ("tp_rank", identity.tp_rank),
         ("pp_rank", identity.pp_rank),

@@ -13,6 +13,7 @@
 
 mod attrs;
 pub(crate) mod decode;
+mod entry;
 mod events;
 mod identity;
 mod settled;
@@ -62,6 +63,7 @@ impl Flags {
         Self(0)
     }
 
+    /// Whether it has one of `flag`.
     pub(crate) const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
     }
