@@ -19,7 +19,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             interval: Duration::from_millis(500),
-            max_batch: 512,
+            max_batch: 2048,
             memory_limit: 64 << 20,
             host_id: None,
         }
@@ -33,7 +33,7 @@ impl Options {
         self
     }
 
-    /// The largest number of spans in a batch, at least 1. Default 512.
+    /// The largest number of spans in a batch, at least 1. Default 2,048.
     pub const fn max_batch(mut self, spans: usize) -> Self {
         self.max_batch = spans;
         self

@@ -55,6 +55,7 @@ pub(crate) struct Setup {
     pub(crate) interval: Duration,
     /// Room for spans that wait, where the peer counts spans.
     pub(crate) queue: usize,
+    /// Spans in a batch of the SDK, as is its default; ours keeps its own.
     pub(crate) batch: usize,
 }
 

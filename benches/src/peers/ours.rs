@@ -38,9 +38,7 @@ impl Peer for Ours {
     type Parcel = TraceContext;
 
     fn install(setup: Setup) -> TraceGuard {
-        let options = Options::default()
-            .interval(setup.interval)
-            .max_batch(setup.batch);
+        let options = Options::default().interval(setup.interval);
         let guard = match setup.to {
             Destination::Counter => install(Counter, options),
             Destination::Http(port) => {
