@@ -29,13 +29,19 @@ impl Ids {
     /// A fresh span id.
     #[inline(always)]
     pub(crate) fn span(&self) -> u64 {
+        self.next().unwrap_or_else(|| self.seed())
+    }
+
+    /// A fresh span id, if there is a seed.
+    #[inline(always)]
+    pub(crate) fn next(&self) -> Option<u64> {
         let last = self.last.get();
         let next = last.wrapping_add(STEP);
         if last == 0 || next == 0 {
-            return self.seed();
+            return None;
         }
         self.last.set(next);
-        next
+        Some(next)
     }
 
     /// A fresh trace id.

@@ -50,6 +50,17 @@ impl Timestamp {
         Self(ticks::read() | TICKS)
     }
 
+    /// [`now`](Self::now), if that is one instruction.
+    #[cfg(feature = "enable")]
+    #[inline(always)]
+    pub(crate) fn at_once() -> Option<Self> {
+        #[cfg(feature = "manual-clock")]
+        if let Some(unix_ns) = manual_clock::get() {
+            return Some(Self::from_unix_ns(unix_ns));
+        }
+        Some(Self(ticks::read_at_once()? | TICKS))
+    }
+
     /// A moment in nanoseconds since the unix epoch. Values of 2^63 and above (the year 2262) are cut to 2^63 − 1.
     #[must_use]
     pub const fn from_unix_ns(unix_ns: u64) -> Self {

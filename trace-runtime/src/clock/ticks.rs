@@ -32,6 +32,17 @@ pub(super) fn read() -> u64 {
     }
 }
 
+/// [`read`], if that is one instruction.
+#[cfg(feature = "enable")]
+#[inline(always)]
+pub(super) fn read_at_once() -> Option<u64> {
+    #[cfg(feature = "manual-clock")]
+    if let Some(machine) = super::manual_clock::machine() {
+        return Some(machine.ticks);
+    }
+    (SOURCE.load(Relaxed) == COUNTER).then(counter)
+}
+
 #[cold]
 #[inline(never)]
 fn read_slow() -> u64 {

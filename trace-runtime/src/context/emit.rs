@@ -124,9 +124,7 @@ pub(super) fn slice_with_parts(
             attrs: &attrs,
         },
     );
-    let open = state.slices.get(index);
-    open.attrs = attrs;
-    open.attrs.clear();
+    state.slices.get(index).attrs = attrs;
     state.attached.clear();
 }
 

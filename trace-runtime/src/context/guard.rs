@@ -1,10 +1,8 @@
 //! A slice that ends with its scope.
 
-use super::lock::Locked;
 use super::slot::{Slot, locked};
-use super::state::State;
 use crate::clock::Timestamp;
-use crate::local::{self, Current};
+use crate::local::Current;
 use crate::record::decode::SLICE_KEYS;
 use crate::record::{Few, Flags};
 use crate::{Attr, Stage, Value};
@@ -86,15 +84,17 @@ impl SliceGuard {
 
     #[inline]
     fn finish(&mut self, at: Option<Timestamp>) {
-        match self.slot.take() {
-            Some(slot) if self.thread_finish => {
-                slot.end_more(self.id, at, Flags::none(), Some(self.generation));
+        let Some(slot) = self.slot.take() else {
+            return;
+        };
+        match (at, self.thread_finish) {
+            (None, false) if self.id == 0 => {}
+            (None, false) => slot.end(self.id),
+            (None, true) => slot.end_finish(self.id, self.generation),
+            (Some(_), finish) => {
+                let finish = finish.then_some(self.generation);
+                slot.end_more(self.id, at, Flags::none(), finish);
             }
-            Some(slot) if self.id != 0 => match at {
-                None => slot.end(self.id),
-                Some(_) => slot.end_more(self.id, at, Flags::none(), None),
-            },
-            _ => {}
         }
     }
 }
@@ -106,42 +106,8 @@ impl Drop for SliceGuard {
     }
 }
 
-/// A context in which a slice has just been opened, if it was.
-#[repr(transparent)]
-struct Opened(Option<Locked<'static, State>>);
-
-impl Opened {
-    /// Sets the slice's attributes and returns its id; 0 if there is none.
-    #[inline(always)]
-    fn set(self, few: &Few) -> u64 {
-        let Some(mut state) = self.0 else { return 0 };
-        let Some(open) = state.slices.newest() else {
-            return 0;
-        };
-        open.attrs.set_few(few);
-        open.id
-    }
-}
-
 /// What guards and traced functions do with a slot: they know it and the id of their slice, nothing else.
 impl Slot {
-    /// Opens a slice now and returns it; none if there is no thread context. The caller holds the context, so that it is
-    /// still there, but need not keep this slot in mind: what ends the slice comes back in two registers.
-    ///
-    /// `extern "C"`, like [`end`](Self::end): it does not unwind, and the compiler knows (see `private::door`).
-    #[inline(never)]
-    pub(crate) extern "C" fn start(&'static self, stage: &'static Stage) -> Current {
-        // Before the lock is taken: taking it waits for what was begun before.
-        let at = Timestamp::now();
-        locked(self, |state, local| {
-            let open = state.start_slice(self, local, stage, at, false);
-            open.map_or(Current::NONE, |open| Current {
-                slot: Some(self),
-                id: open.id,
-            })
-        })
-    }
-
     /// [`start`](Self::start) with attributes, unless the context is not the one of `generation` any more.
     #[inline(never)]
     #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
@@ -165,26 +131,9 @@ impl Slot {
         attrs: &[Attr<'_>],
     ) -> u64 {
         match Few::new(attrs) {
-            Some(few) => self.open(generation, stage).set(&few),
+            Some(few) => self.start_for(generation, stage).set(&few),
             None => self.start_in(generation, stage, attrs, None),
         }
-    }
-
-    /// Opens a slice now and leaves the slot locked, for its attributes.
-    #[inline(never)]
-    extern "C" fn open(&'static self, generation: u32, stage: &'static Stage) -> Opened {
-        let at = Timestamp::now();
-        local::with(|local| {
-            let mut state = self.lock();
-            if self.generation() != generation {
-                return Opened(None);
-            }
-            let Some(open) = state.start_slice(self, local, stage, at, false) else {
-                return Opened(None);
-            };
-            open.attrs.reserve_few();
-            Opened(Some(state))
-        })
     }
 
     /// [`start_in`](Self::start_in) for the slice of a future, which is the innermost one of its context only while the
@@ -252,15 +201,6 @@ impl Slot {
         } else {
             own
         }
-    }
-
-    /// Ends the slice `id` now if it is still open.
-    #[inline(never)]
-    pub(crate) extern "C" fn end(&'static self, id: u64) {
-        let at = Timestamp::now();
-        locked(self, |state, local| {
-            state.end_own(local, id, at, Flags::none());
-        });
     }
 
     /// Ends the slice `id` if it is still open, and closes the thread context of the context of generation `finish`.

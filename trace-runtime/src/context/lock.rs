@@ -39,6 +39,15 @@ impl<T> Lock<T> {
         Locked { lock: self }
     }
 
+    /// [`lock`](Self::lock), if nobody has it.
+    #[inline(always)]
+    pub(crate) fn try_lock(&self) -> Option<Locked<'_, T>> {
+        if test_and_set(&self.taken) {
+            return None;
+        }
+        Some(Locked { lock: self })
+    }
+
     /// Puts a new value in place of one that may be half changed, without dropping that, and releases the lock.
     ///
     /// # Safety

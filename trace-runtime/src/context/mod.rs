@@ -6,6 +6,7 @@ mod emit;
 mod guard;
 mod lock;
 mod pass_on;
+mod quick;
 mod relay;
 mod slices;
 mod slicing;

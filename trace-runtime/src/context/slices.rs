@@ -6,7 +6,7 @@
 
 use crate::Stage;
 use crate::clock::Timestamp;
-use crate::local::Current;
+use crate::local::{Current, Local};
 use crate::record::{AttrLog, Flags};
 
 /// The slice that the next top-level slice links to.
@@ -66,9 +66,44 @@ pub(super) struct Open {
     pub(super) attrs: AttrLog,
 }
 
+/// Puts `value` in `place` where that is seldom another one. A test is cheaper than a store: the next lock waits for every
+/// store before it.
+#[inline(always)]
+fn change<T: PartialEq>(place: &mut T, value: T) {
+    if *place != value {
+        *place = value;
+    }
+}
+
 static NO_STAGE: Stage = Stage::new("", "", 0);
 
 impl Open {
+    /// It begins; see its fields.
+    #[inline(always)]
+    pub(super) fn begin(
+        &mut self,
+        stage: &'static Stage,
+        at: Timestamp,
+        (parent, link): (u64, Previous),
+        task: u64,
+        unwinding: bool,
+    ) {
+        self.stage = stage;
+        self.start = at;
+        self.parent = parent;
+        self.link = link.span_id;
+        self.flags = link.flags;
+        change(&mut self.task, task);
+        change(&mut self.unwinding, unwinding);
+    }
+
+    /// It has been recorded: what was current before is it again.
+    #[inline(always)]
+    pub(super) fn leave(&mut self, local: &Local) {
+        local.leave(self.id, self.outer);
+        self.attrs.clear();
+    }
+
     fn vacant() -> Self {
         Self {
             id: 0,
@@ -135,10 +170,16 @@ impl Slices {
         self.tip
     }
 
+    /// The entry that [`open`](Self::open) takes, if it is there already.
+    #[inline(always)]
+    pub(super) fn vacancy(&self) -> Option<&Open> {
+        self.entries.get(self.len)
+    }
+
     /// A vacant entry behind the open ones; it becomes the open slice `id`, of the stack or not.
     #[inline(always)]
     pub(super) fn open(&mut self, id: u64, on_stack: bool) -> &mut Open {
-        if self.len >= self.entries.len() {
+        if self.vacancy().is_none() {
             self.grow();
         }
         let index = self.len;
@@ -151,16 +192,19 @@ impl Slices {
         open
     }
 
+    /// [`open`](Self::open) on the stack, if there is a vacant entry already.
+    #[inline(always)]
+    pub(super) fn open_vacancy(&mut self, id: u64) -> Option<&mut Open> {
+        let open = self.entries.get_mut(self.len)?;
+        self.len += 1;
+        self.tip = id;
+        open.id = id;
+        Some(open)
+    }
+
     #[cold]
     fn grow(&mut self) {
         self.entries.push(Open::vacant());
-    }
-
-    /// Index of the slice that was opened last, if that is `id`.
-    #[inline(always)]
-    pub(super) fn last(&self, id: u64) -> Option<usize> {
-        let last = self.len.wrapping_sub(1);
-        (self.entries.get(last)?.id == id).then_some(last)
     }
 
     /// Index of an open slice.
@@ -208,13 +252,17 @@ impl Slices {
 
     /// Takes the slice `id` at `index` out. Slices inside it must have been taken out before. If it was the innermost one
     /// of the stack, `outer` is it now.
-    #[inline(always)]
     pub(super) fn remove(&mut self, index: usize, id: u64, outer: u64) {
-        let last = self.len - 1;
-        if index != last {
+        if index + 1 != self.len {
             self.close_gap(index);
         }
-        self.len = last;
+        self.pop(id, outer);
+    }
+
+    /// [`remove`](Self::remove) of the slice that was opened last.
+    #[inline(always)]
+    pub(super) fn pop(&mut self, id: u64, outer: u64) {
+        self.len -= 1;
         if self.tip == id {
             self.tip = outer;
         }

@@ -12,15 +12,6 @@ use crate::record::Flags;
 use crate::record::decode::SLICE_KEYS;
 use crate::{Attr, SliceDetails, Stage, ledger};
 
-/// Puts `value` in `place` where that is seldom another one. A test is cheaper than a store: the next lock waits for every
-/// store before it.
-#[inline(always)]
-fn change<T: PartialEq>(place: &mut T, value: T) {
-    if *place != value {
-        *place = value;
-    }
-}
-
 impl State {
     /// The innermost open slice from the calling thread's point of view; 0 if there is none. And the slice of the future
     /// that is being polled, if it belongs to one.
@@ -62,19 +53,10 @@ impl State {
         }
         let id = local.ids.span();
         let (innermost, of_task) = self.innermost(local);
-        let (parent, link) = match innermost {
-            0 => (self.thread, self.previous),
-            parent => (parent, Previous::NONE),
-        };
+        let around = self.around(innermost);
         let of_task = if task { id } else { of_task };
         let open = self.slices.open(id, of_task == 0);
-        change(&mut open.task, of_task);
-        open.parent = parent;
-        open.stage = stage;
-        open.link = link.span_id;
-        open.flags = link.flags;
-        change(&mut open.unwinding, std::thread::panicking());
-        open.start = at;
+        open.begin(stage, at, around, of_task, std::thread::panicking());
         open.outer = if task {
             local.current()
         } else {
@@ -84,6 +66,39 @@ impl State {
             })
         };
         Some(open)
+    }
+
+    /// [`start_slice`](Self::start_slice) on the stack, on a thread that does not unwind; none if anything is unusual.
+    #[inline(always)]
+    pub(super) fn start_plainly(
+        &mut self,
+        slot: &'static Slot,
+        local: &Local,
+        stage: &'static Stage,
+        at: Timestamp,
+    ) -> Option<Current> {
+        if self.thread == 0 || local.in_task.get() {
+            return None;
+        }
+        let around = self.around(self.slices.tip());
+        let id = local.ids.next()?;
+        let open = self.slices.open_vacancy(id)?;
+        open.begin(stage, at, around, 0, false);
+        let current = Current {
+            slot: Some(slot),
+            id,
+        };
+        open.outer = local.replace_current(current);
+        Some(current)
+    }
+
+    /// Parent and link of a slice in the slice `innermost`, or in the thread span if that is 0.
+    #[inline(always)]
+    const fn around(&self, innermost: u64) -> (u64, Previous) {
+        match innermost {
+            0 => (self.thread, self.previous),
+            parent => (parent, Previous::NONE),
+        }
     }
 
     /// Ends the open slice at `index` by its own end; what was opened inside is closed first.
@@ -101,23 +116,54 @@ impl State {
     }
 
     /// Closes the open slice at `index`, in which nothing is open any more.
-    #[inline(always)]
     pub(super) fn close_slice(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
-        // One test for all that is rare.
-        let more = self.events.words().len() | self.attached.words().len() | self.trace_state.len();
+        let more = self.has_more();
         let open = self.slices.get(index);
-        let (id, parent) = (open.id, open.parent);
-        local.leave(id, open.outer);
-        if more == 0 && emit::slice(local, &self.trace_id, open, at, flags) {
-            open.attrs.clear();
-        } else {
+        if more || !emit::slice(local, &self.trace_id, open, at, flags) {
             self.record_with_parts(local, index, at, flags);
         }
-        let outer = if parent == self.thread { 0 } else { parent };
-        if outer == 0 && !flags.has(Flags::AUTO_CLOSED) {
+        let open = self.slices.get(index);
+        open.leave(local);
+        let (id, parent) = (open.id, open.parent);
+        let outer = self.closed(id, parent, flags);
+        self.slices.remove(index, id, outer);
+    }
+
+    /// Ends the slice `id` of a thread that does not panic, if that is the last one and nothing about it is unusual.
+    #[inline(always)]
+    pub(super) fn end_plainly(&mut self, local: &Local, id: u64, at: Timestamp) -> bool {
+        let more = self.has_more();
+        let Some(open) = self.slices.newest().filter(|open| open.id == id) else {
+            return false;
+        };
+        if more || !emit::slice(local, &self.trace_id, open, at, Flags::none()) {
+            return false;
+        }
+        open.leave(local);
+        let parent = open.parent;
+        let outer = self.closed(id, parent, Flags::none());
+        self.slices.pop(id, outer);
+        true
+    }
+
+    /// Whether there is anything that goes into few records: one test for all that is rare.
+    #[inline(always)]
+    fn has_more(&self) -> bool {
+        let events = self.events.words().len() | self.attached.words().len();
+        events | self.trace_state.len() != 0
+    }
+
+    /// What the slice `id` leaves behind: the next one may link to it. Returns the slice around it; 0 if that is the thread
+    /// span.
+    #[inline(always)]
+    fn closed(&mut self, id: u64, parent: u64, flags: Flags) -> u64 {
+        if parent != self.thread {
+            return parent;
+        }
+        if !flags.has(Flags::AUTO_CLOSED) {
             self.previous = Previous::own(id);
         }
-        self.slices.remove(index, id, outer);
+        0
     }
 
     #[cold]
@@ -129,24 +175,14 @@ impl State {
             // What waits is not for this slice.
             let open = self.slices.get(index);
             if emit::slice(local, &self.trace_id, open, at, flags) {
-                return open.attrs.clear();
+                return;
             }
         }
         emit::slice_with_parts(self, local, index, at, flags);
     }
 
     /// Ends a slice that a guard or a traced function has opened, if it is still open.
-    #[inline(always)]
     pub(super) fn end_own(&mut self, local: &Local, id: u64, at: Timestamp, flags: Flags) {
-        match self.slices.last(id) {
-            Some(last) if !std::thread::panicking() => self.close_slice(local, last, at, flags),
-            _ => self.end_any(local, id, at, flags),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end_any(&mut self, local: &Local, id: u64, at: Timestamp, flags: Flags) {
         if let Some(index) = self.slices.position(id) {
             let panicked = std::thread::panicking() && !self.slices.get(index).unwinding;
             self.end_slice(local, index, at, flags.with_if(Flags::ERROR, panicked));

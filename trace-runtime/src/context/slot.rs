@@ -103,6 +103,12 @@ impl Slot {
         self.state.lock()
     }
 
+    /// [`lock`](Self::lock), if nobody has it.
+    #[inline(always)]
+    pub(super) fn try_lock(&self) -> Option<Locked<'_, State>> {
+        self.state.try_lock()
+    }
+
     /// The end of a context: its slot is free again.
     #[inline(never)]
     pub(super) fn free(&'static self) {

@@ -11,7 +11,6 @@ use std::pin::Pin;
 
 use crate::context::Slot;
 use crate::local::{self, Current, Local};
-use crate::record::Flags;
 use crate::{Attr, Stage, TraceContext, Value};
 
 /// A slice that is being recorded, or none.
@@ -93,10 +92,10 @@ fn end(slot: Option<&'static Slot>, id: u64) {
     }
 }
 
-#[inline(never)]
-extern "C" fn end_finish(slot: Option<&'static Slot>, id: u64, generation: u32) {
+#[inline(always)]
+fn end_finish(slot: Option<&'static Slot>, id: u64, generation: u32) {
     if let Some(slot) = slot {
-        slot.end_more(id, None, Flags::none(), Some(generation));
+        slot.end_finish(id, generation);
     }
 }
 

@@ -122,11 +122,16 @@ impl AttrLog {
     }
 
     /// Makes room for the [`Few`] that may be the first.
-    #[inline(always)]
     pub(crate) fn reserve_few(&mut self) {
-        if self.words.len() < ROOM_WORDS {
+        if !self.has_room_for_few() {
             self.append(|_| {});
         }
+    }
+
+    /// Whether [`reserve_few`](Self::reserve_few) would do nothing.
+    #[inline(always)]
+    pub(crate) fn has_room_for_few(&self) -> bool {
+        self.words.len() >= ROOM_WORDS
     }
 
     /// Sets the first attributes of a slice, for which [`reserve_few`](Self::reserve_few) has made room.
