@@ -115,7 +115,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let out = arguments.out.as_deref().unwrap_or(home);
     let write = |name: &str, text: &str| {
-        std::fs::write(out.join(name), text).map_err(|error| format!("{name}: {error}"))
+        let path = out.join(name);
+        std::fs::create_dir_all(out)
+            .and_then(|()| std::fs::write(&path, text))
+            .map_err(|error| format!("{} cannot be written: {error}", path.display()))
     };
     write("RESULTS.md", &text)?;
     write("results.svg", &report::chart(&results))

@@ -117,11 +117,14 @@ impl Sink for Seen {
         2
     }
 
-    fn take(&mut self, append: impl FnOnce(&mut Vec<u64>)) {
-        let mut record = Vec::new();
-        append(&mut record);
-        assert_eq!(record[1], record[0] + 100, "a torn record");
-        self.0.push(record[0]);
+    fn take(&mut self, records: usize, append: impl FnOnce(&mut Vec<u64>)) {
+        let mut words = Vec::new();
+        append(&mut words);
+        assert_eq!(words.len(), 2 * records);
+        for record in words.chunks(2) {
+            assert_eq!(record[1], record[0] + 100, "a torn record");
+            self.0.push(record[0]);
+        }
     }
 
     fn pass_on(&mut self) {}

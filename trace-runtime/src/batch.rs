@@ -70,11 +70,11 @@ impl Batch {
         self.attempt = 0;
     }
 
-    /// Room at the end for one more record.
-    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u64>)) -> &mut [u64] {
+    /// Adds the `records` that `write` appends, and gives their words.
+    pub(crate) fn push(&mut self, records: usize, write: impl FnOnce(&mut Vec<u64>)) -> &mut [u64] {
         let start = self.words.len();
         write(&mut self.words);
-        self.spans += 1;
+        self.spans += records;
         &mut self.words[start..]
     }
 }

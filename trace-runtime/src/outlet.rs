@@ -4,6 +4,7 @@ use crate::batch::Batch;
 use crate::buffer::{Sink, Tenure};
 use crate::clock::Timeline;
 use crate::delivery::Delivery;
+use crate::record::decode::record_words;
 use crate::record::{Header, settle};
 
 /// A batch is exported when it has this many words (2 MiB), whatever its number of spans; on the wire it is smaller.
@@ -67,9 +68,13 @@ impl Sink for Outlet {
         self.max_batch - self.batch.len()
     }
 
-    #[inline]
-    fn take(&mut self, append: impl FnOnce(&mut Vec<u64>)) {
-        settle(self.batch.push(append), &self.timeline);
+    fn take(&mut self, records: usize, append: impl FnOnce(&mut Vec<u64>)) {
+        let mut taken = self.batch.push(records, append);
+        while !taken.is_empty() {
+            let (record, rest) = taken.split_at_mut(record_words(taken));
+            settle(record, &self.timeline);
+            taken = rest;
+        }
     }
 
     fn pass_on(&mut self) {

@@ -1,7 +1,7 @@
 //! The collector's end of the pool: takes every record once, in the order in which its thread wrote it,
 //! but for those that were posted.
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Progress};
 use super::pool::Pool;
 use super::tenure::Tenure;
 
@@ -16,8 +16,8 @@ pub(crate) trait Sink {
     /// How many more records it takes before they have to be passed on.
     fn room(&self) -> usize;
 
-    /// Takes the record that `append` appends.
-    fn take(&mut self, append: impl FnOnce(&mut Vec<u64>));
+    /// Takes the `records` that `append` appends.
+    fn take(&mut self, records: usize, append: impl FnOnce(&mut Vec<u64>));
 
     /// Passes on what it has taken, if it is time to. What it has is in the ledger, which is not locked.
     fn pass_on(&mut self);
@@ -67,16 +67,13 @@ impl<'a> Intake<'a> {
             let Some(mut ledger) = self.tenure.ledger() else {
                 return false;
             };
-            let before = taken.records();
-            let room = sink.room();
-            while taken.words() < published.words() && ((taken.records() - before) as usize) < room
-            {
-                let start = taken.words();
-                taken = taken.after(S::len(chunk.word(start)));
-                sink.take(|words| chunk.copy(start..taken.words(), words));
-            }
+            let until = within(chunk, taken, published, sink.room(), S::len);
+            let records = until.records() - taken.records();
+            let words = taken.words()..until.words();
+            sink.take(records as usize, |to| chunk.copy(words, to));
+            taken = until;
             chunk.take(taken);
-            ledger.collected += u64::from(taken.records() - before);
+            ledger.collected += u64::from(records);
             drop(ledger);
             sink.pass_on();
         }
@@ -91,7 +88,7 @@ impl<'a> Intake<'a> {
             let Some(record) = self.pool.take_posted() else {
                 return;
             };
-            sink.take(|words| words.extend_from_slice(&record));
+            sink.take(1, |words| words.extend_from_slice(&record));
             ledger.collected += 1;
             drop(ledger);
             sink.pass_on();
@@ -103,4 +100,18 @@ impl<'a> Intake<'a> {
             self.pool.recycle();
         }
     }
+}
+
+/// The end of the records from `taken` on, of which there may be `room`.
+fn within(
+    chunk: &Chunk,
+    taken: Progress,
+    published: Progress,
+    room: usize,
+    len: impl Fn(u64) -> usize,
+) -> Progress {
+    if (published.records() - taken.records()) as usize <= room {
+        return published;
+    }
+    (0..room).fold(taken, |end, _| end.after(len(chunk.word(end.words()))))
 }

@@ -78,6 +78,7 @@ pub(crate) fn record_words(words: &[u64]) -> usize {
 }
 
 /// Turns the stamps of the record at the head of `words` into unix nanoseconds, and observes the latency.
+#[inline(always)]
 pub(crate) fn settle(words: &mut [u64], timeline: &Timeline) {
     let header = Header::from_word(words[0]);
     let start = Timestamp::from_word(words[START]);
@@ -91,12 +92,19 @@ pub(crate) fn settle(words: &mut [u64], timeline: &Timeline) {
         }
     }
     if header.events() > 0 {
-        let mut at = header.words() - parts(words).rest.len();
-        for _ in 0..header.events() {
-            let stamp = Timestamp::from_word(words[at + events::STAMP]);
-            words[at + events::STAMP] = timeline.after(start, start_ns, stamp);
-            at += events::event_words(&words[at..]);
-        }
+        settle_events(words, timeline, start, start_ns);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn settle_events(words: &mut [u64], timeline: &Timeline, start: Timestamp, start_ns: u64) {
+    let header = Header::from_word(words[0]);
+    let mut at = header.words() - parts(words).rest.len();
+    for _ in 0..header.events() {
+        let stamp = Timestamp::from_word(words[at + events::STAMP]);
+        words[at + events::STAMP] = timeline.after(start, start_ns, stamp);
+        at += events::event_words(&words[at..]);
     }
 }
 
