@@ -96,11 +96,11 @@ pub(crate) fn run(peer: PeerName, name: &str, count: usize) -> ! {
             } else {
                 &variant.traced
             };
-            counted_alone(&|| calls(count));
+            counted_alone(&|| calls[0](count));
         }
         PeerName::Ours if OURS.contains(&name) => {
             let variant = ours_variant(name);
-            counted_alone(&|| (variant.traced)(count));
+            counted_alone(&|| variant.traced[0](count));
         }
         PeerName::Ours if name == CLOCK => counted_alone(&|| {
             for _ in 0..count {

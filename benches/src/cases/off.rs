@@ -1,10 +1,11 @@
 //! A traced call that records nothing, over the same call bare.
 
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::Duration;
 
 use mooncake_trace::{TraceContext, TraceGuard, mooncake_trace, set_trace_modules};
-use opentelemetry::global;
+use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::subscriber;
@@ -13,97 +14,134 @@ use tracing_subscriber::registry;
 
 use super::PeerName;
 use crate::figures::Figures;
-use crate::measure::{Bursts, rounds};
+use crate::measure::{Bursts, median, rounds};
 use crate::peers::{BenchStage, Ours, Peer, Setup};
 
 /// Calls in a burst.
-const BURST: usize = 20_000;
+const BURST: usize = 10_000;
+
+/// Where a function lies decides over cycles of a loop that calls it, so everything is measured in so many copies.
+const COPIES: usize = 8;
 
 /// A loop of so many calls.
 pub(super) type Calls = Box<dyn Fn(usize)>;
 
-/// One way to be off, and the same loop without tracing.
+/// One way to be off, and the same loops without tracing; a loop for every copy.
 pub(super) struct Variant {
-    pub(super) traced: Calls,
-    pub(super) bare: Calls,
+    pub(super) traced: Vec<Calls>,
+    pub(super) bare: Vec<Calls>,
     /// What has to stay installed.
     _guard: Option<TraceGuard>,
 }
 
-#[inline(never)]
-fn bare(x: u64) -> u64 {
-    black_box(x)
+/// What every function does: as little as can be. The value goes over the stack, so that every function has a frame.
+#[inline(always)]
+fn body<const COPY: u64>(x: u64) -> u64 {
+    black_box(x ^ COPY)
 }
 
 #[inline(never)]
-fn bare_ctx(_ctx: &TraceContext, x: u64) -> u64 {
-    black_box(x)
+fn bare<const COPY: u64>(x: u64) -> u64 {
+    body::<COPY>(x)
+}
+
+#[inline(never)]
+fn bare_ctx<const COPY: u64>(_ctx: &TraceContext, x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[mooncake_trace(stage = BenchStage::SLICE, ctx = ctx)]
 #[inline(never)]
-fn ours(ctx: &TraceContext, x: u64) -> u64 {
-    black_box(x)
+fn ours<const COPY: u64>(ctx: &TraceContext, x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[mooncake_trace(stage = BenchStage::FINE, ctx = ctx)]
 #[inline(never)]
-fn ours_fine(ctx: &TraceContext, x: u64) -> u64 {
-    black_box(x)
+fn ours_fine<const COPY: u64>(ctx: &TraceContext, x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[mooncake_trace(stage = BenchStage::SLICE, ctx = current)]
 #[inline(never)]
-fn ours_current(_ctx: &TraceContext, x: u64) -> u64 {
-    black_box(x)
+fn ours_current<const COPY: u64>(_ctx: &TraceContext, x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[inline(never)]
-fn ours_guard(ctx: &TraceContext, x: u64) -> u64 {
+fn ours_guard<const COPY: u64>(ctx: &TraceContext, x: u64) -> u64 {
     let _slice = ctx.slice(&BenchStage::FINE);
-    black_box(x)
+    body::<COPY>(x)
 }
 
 #[fastrace::trace]
 #[inline(never)]
-fn with_fastrace(x: u64) -> u64 {
-    black_box(x)
+fn with_fastrace<const COPY: u64>(x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[tracing::instrument(skip_all)]
 #[inline(never)]
-fn with_tracing(x: u64) -> u64 {
-    black_box(x)
+fn with_tracing<const COPY: u64>(x: u64) -> u64 {
+    body::<COPY>(x)
 }
 
 #[inline(never)]
-fn with_otel(tracer: &impl Tracer, x: u64) -> u64 {
+fn with_otel<const COPY: u64>(tracer: &BoxedTracer, x: u64) -> u64 {
     let _span = tracer.start("call");
-    black_box(x)
+    body::<COPY>(x)
 }
 
-macro_rules! calls {
-    (move $i:ident => $call:expr) => {
-        Box::new(move |n| {
-            for $i in 0..n as u64 {
-                black_box($call);
-            }
-        })
+/// All copies of a function.
+macro_rules! copies {
+    ($function:ident) => {
+        [
+            $function::<0>,
+            $function::<1>,
+            $function::<2>,
+            $function::<3>,
+            $function::<4>,
+            $function::<5>,
+            $function::<6>,
+            $function::<7>,
+        ]
     };
 }
 
-fn of_ours(
-    ctx: TraceContext,
-    call: fn(&TraceContext, u64) -> u64,
-    guard: Option<TraceGuard>,
-) -> Variant {
-    let null = TraceContext::null();
+/// A function of which there are copies, with something to call it with.
+type Copies<C> = [fn(&C, u64) -> u64; COPIES];
+
+fn loops<C: 'static>(with: C, copies: Copies<C>) -> Vec<Calls> {
+    let with = Rc::new(with);
+    let each = copies.into_iter().map(|call| {
+        let with = Rc::clone(&with);
+        let calls = move |n: usize| {
+            for i in 0..n as u64 {
+                black_box(call(&with, i));
+            }
+        };
+        Box::new(calls) as Calls
+    });
+    each.collect()
+}
+
+/// [`loops`] of what is called with a number only.
+fn simple_loops(copies: [fn(u64) -> u64; COPIES]) -> Vec<Calls> {
+    let each = copies.into_iter().map(|call| {
+        let calls = move |n: usize| {
+            for i in 0..n as u64 {
+                black_box(call(i));
+            }
+        };
+        Box::new(calls) as Calls
+    });
+    each.collect()
+}
+
+fn of_ours(ctx: TraceContext, calls: Copies<TraceContext>, guard: Option<TraceGuard>) -> Variant {
     Variant {
-        traced: calls!(move i => call(&ctx, i)),
-        bare: {
-            let call: fn(&TraceContext, u64) -> u64 = bare_ctx;
-            calls!(move i => call(&null, i))
-        },
+        traced: loops(ctx, calls),
+        bare: loops(TraceContext::null(), copies!(bare_ctx)),
         _guard: guard,
     }
 }
@@ -132,58 +170,54 @@ pub(super) const OURS: [&str; 7] = [
 pub(super) fn ours_variant(name: &str) -> Variant {
     let request = || TraceContext::builder("0x1f4a2b").module("bench");
     match name {
-        "tracing off" => of_ours(request().build(), ours, None),
+        "tracing off" => of_ours(request().build(), copies!(ours), None),
         "gated by level" => {
             let (ctx, guard) = recording();
-            of_ours(ctx, ours_fine, Some(guard))
+            of_ours(ctx, copies!(ours_fine), Some(guard))
         }
         "gated by level, guard" => {
             let (ctx, guard) = recording();
-            of_ours(ctx, ours_guard, Some(guard))
+            of_ours(ctx, copies!(ours_guard), Some(guard))
         }
         "gated by module" => {
             let guard = Ours::install(Setup::silent());
             set_trace_modules("others");
-            of_ours(request().build(), ours, Some(guard))
+            of_ours(request().build(), copies!(ours), Some(guard))
         }
         "unsampled" => {
             let guard = Ours::install(Setup::silent());
             let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
-            of_ours(request().traceparent(header).build(), ours, Some(guard))
+            of_ours(
+                request().traceparent(header).build(),
+                copies!(ours),
+                Some(guard),
+            )
         }
         "no current slice" => {
             let (ctx, guard) = recording();
-            of_ours(ctx, ours_current, Some(guard))
+            of_ours(ctx, copies!(ours_current), Some(guard))
         }
-        _ => of_ours(TraceContext::null(), ours, None),
+        _ => of_ours(TraceContext::null(), copies!(ours), None),
     }
 }
 
 /// Prepares this process for a peer that is off.
 pub(super) fn peer_variant(peer: PeerName) -> Variant {
-    let call: fn(u64) -> u64 = match peer {
-        PeerName::Fastrace => with_fastrace,
-        _ => with_tracing,
+    let traced = match peer {
+        PeerName::Fastrace => simple_loops(copies!(with_fastrace)),
+        PeerName::Otel => loops(global::tracer("bench"), copies!(with_otel)),
+        _ => simple_loops(copies!(with_tracing)),
     };
-    let mut traced: Calls = calls!(move i => call(i));
-    match peer {
-        PeerName::Otel => {
-            let tracer = global::tracer("bench");
-            traced = calls!(move i => with_otel(&tracer, i));
-        }
-        PeerName::TracingOtel => {
-            let provider = SdkTracerProvider::builder()
-                .with_sampler(Sampler::AlwaysOff)
-                .build();
-            let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("bench"));
-            subscriber::set_global_default(registry().with(layer)).expect("the first subscriber");
-        }
-        _ => {}
+    if peer == PeerName::TracingOtel {
+        let provider = SdkTracerProvider::builder()
+            .with_sampler(Sampler::AlwaysOff)
+            .build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("bench"));
+        subscriber::set_global_default(registry().with(layer)).expect("the first subscriber");
     }
-    let call: fn(u64) -> u64 = bare;
     Variant {
         traced,
-        bare: calls!(move i => call(i)),
+        bare: simple_loops(copies!(bare)),
         _guard: None,
     }
 }
@@ -205,11 +239,16 @@ pub(super) fn run(peer: PeerName, budget: Duration) -> Figures {
     figures
 }
 
+/// The median of what the copies cost more than the bare ones.
 fn measure(name: &str, variant: &Variant, budget: Duration, figures: &mut Figures) {
-    let (mut traced, mut bare) = (Bursts::default(), Bursts::default());
+    let mut all: [(Bursts, Bursts); COPIES] = Default::default();
     rounds(budget, figures, || {
-        bare.time(BURST, || (variant.bare)(BURST));
-        traced.time(BURST, || (variant.traced)(BURST));
+        let loops = variant.traced.iter().zip(&variant.bare);
+        for ((traced, bare), (traced_loop, bare_loop)) in all.iter_mut().zip(loops) {
+            bare.time(BURST, || bare_loop(BURST));
+            traced.time(BURST, || traced_loop(BURST));
+        }
     });
-    figures.set(name, traced.median() - bare.median());
+    let more = all.map(|(traced, bare)| traced.median() - bare.median());
+    figures.set(name, median(more.to_vec()));
 }
