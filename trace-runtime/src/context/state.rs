@@ -94,6 +94,7 @@ impl State {
     }
 
     /// As new, but keeps the memory of its lists.
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.phase = Phase::New;
         self.trace_id = 0;
@@ -108,6 +109,14 @@ impl State {
         self.thread_attrs.clear();
         self.pid = None;
         self.previous = Previous::NONE;
+        if self.relay.is_some() {
+            self.drop_relay();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn drop_relay(&mut self) {
         self.relay = None;
     }
 
@@ -175,14 +184,13 @@ impl State {
 
     // ---- thread contexts ----
 
+    #[inline]
     pub(super) fn rebuild(&mut self, local: &Local, at: Timestamp) {
-        match self.phase {
-            Phase::New => ledger::misuse(),
-            Phase::Finished => {}
-            Phase::Started | Phase::Copy => {
-                self.close_thread(local, at, Flags::AUTO_CLOSED);
-                self.open_thread(local, at);
-            }
+        if matches!(self.phase, Phase::Started | Phase::Copy) {
+            self.close_thread(local, at, Flags::AUTO_CLOSED);
+            self.open_thread(local, at);
+        } else if self.phase == Phase::New {
+            ledger::misuse();
         }
     }
 
