@@ -31,6 +31,29 @@ fn the_lock_orders_what_it_guards() {
 }
 
 #[test]
+fn who_tries_the_lock_has_it_alone_or_not_at_all() {
+    check(|| {
+        let lock = Arc::new(Lock::new(Watched(Cell::new(0))));
+        let add = |lock: &Lock<Watched>| {
+            if let Some(watched) = lock.try_lock() {
+                watched.0.set(watched.0.get() + 1);
+                return;
+            }
+            let watched = lock.lock();
+            watched.0.set(watched.0.get() + 10);
+        };
+        let other = {
+            let lock = Arc::clone(&lock);
+            thread::spawn(move || add(&lock))
+        };
+        add(&lock);
+        other.join().expect("no panic");
+        let sum = lock.lock().0.get();
+        assert!(sum == 2 || sum == 11, "{sum}");
+    });
+}
+
+#[test]
 fn the_seqlock_is_never_read_torn() {
     check(|| {
         let lock = Arc::new(SeqLock::new());
