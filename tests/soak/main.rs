@@ -31,11 +31,17 @@ fn main() -> ExitCode {
         receiver::serve(port.parse().expect("a port"));
         return ExitCode::SUCCESS;
     }
-    let number = |index: usize, default: u64| {
-        let text = arguments.get(index);
-        text.map_or(default, |text| text.parse().expect("a number"))
+    let number = |index: usize, default: u64| match arguments.get(index) {
+        Some(text) => text.parse().ok(),
+        None => Some(default),
     };
-    if soak(Duration::from_secs(number(0, 600)), number(1, 200_000)) {
+    let (Some(seconds), Some(rate)) = (number(0, 600), number(1, 200_000)) else {
+        eprintln!(
+            "usage: soak [SECONDS] [SPANS_PER_SECOND]; two numbers, 600 and 200000 if not given"
+        );
+        return ExitCode::from(2);
+    };
+    if soak(Duration::from_secs(seconds), rate) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
