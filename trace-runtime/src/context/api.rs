@@ -74,6 +74,7 @@ impl TraceContext {
     /// [`slice`](Self::slice) with attributes.
     #[inline(always)]
     pub fn slice_with(&self, stage: &'static Stage, attrs: &[Attr<'_>]) -> SliceGuard {
+        // What `open` does, but no closure: the attributes would not be inlined into it.
         let Some(slot) = self.slot() else {
             return SliceGuard::OFF;
         };

@@ -1,6 +1,6 @@
 //! The two ends of a slice, where nothing is unusual.
 //!
-//! What is here calls nothing, so that it need not save a register: what turns out to be unusual (another thread has the
+//! What is here calls next to nothing, so that it need save few registers: what turns out to be unusual (another thread has the
 //! slot, a list has to grow, the chunk is full, events wait, the thread panics, …) goes to a function that does it again from
 //! the beginning, in the general way.
 //!
@@ -127,10 +127,7 @@ impl Slot {
     #[cold]
     #[inline(never)]
     extern "C" fn end_anyhow(&'static self, id: u64) {
-        let at = Timestamp::now();
-        locked(self, |state, local| {
-            state.end_own(local, id, at, Flags::none());
-        });
+        self.end_more(id, None, Flags::none(), None);
     }
 
     /// [`end`](Self::end), and closes the thread context of the context of `generation`.

@@ -169,7 +169,7 @@ pub(super) fn describe_thread<'a>(
 
 /// What stands around label and host in a thread span's name, with all ranks and the longest numbers.
 const LONGEST_REST: usize =
-    " [TP 4294967295] [PP 4294967295] [DP 4294967295] (host: | pid:4294967295)".len() + 3;
+    " [TP 4294967295]  [PP 4294967295]  [DP 4294967295] (host: | pid:4294967295)".len();
 
 fn push_decimal(to: &mut String, mut n: u32) {
     let mut digits = [0; 10];
