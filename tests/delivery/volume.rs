@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use mooncake_trace::{Options, stats};
-use mooncake_trace_tests::{Recording, wait_until};
+use mooncake_trace::{Batch, ExportError, Exporter, Options, Receipt, TraceContext, stats};
+use mooncake_trace_tests::{PATIENCE, Recording, alone, wait_until};
 
 use crate::stages::Kv;
 
@@ -107,4 +108,39 @@ fn the_books_can_be_read_while_contexts_multiply() {
     }
     ctx.req_finish();
     assert_eq!(recording.spans().len(), COPIES + 2);
+}
+
+/// Keeps the sizes of the batches.
+#[derive(Clone, Default)]
+struct Sizes(Arc<Mutex<Vec<usize>>>);
+
+impl Exporter for Sizes {
+    fn export(&mut self, batch: &Batch) -> Result<Receipt, ExportError> {
+        let mut spans = 0;
+        batch.for_each(|_| spans += 1);
+        assert_eq!(spans, batch.len());
+        self.0.lock().unwrap().push(spans);
+        Ok(Receipt::all())
+    }
+}
+
+#[test]
+fn a_batch_is_never_larger_than_it_may_be() {
+    let _alone = alone();
+    for max in [1, 7, 100] {
+        let sizes = Sizes::default();
+        let options = Options::default().max_batch(max);
+        let guard = mooncake_trace::install(sizes.clone(), options).unwrap();
+        let ctx = TraceContext::builder("batches").build();
+        ctx.req_start();
+        for n in 0..998 {
+            ctx.slice(&Kv::WRITE).attr("n", n);
+        }
+        ctx.req_finish();
+        assert!(guard.shutdown(PATIENCE).complete);
+        let sizes = sizes.0.lock().unwrap();
+        assert!(sizes.iter().all(|size| *size <= max), "{sizes:?}");
+        assert_eq!(sizes.iter().sum::<usize>(), 1000);
+        assert!(sizes.contains(&max));
+    }
 }

@@ -137,8 +137,9 @@ impl Slot {
             && let Some(at) = Timestamp::at_once()
             && local::with(|local| {
                 let mut state = self.try_lock()?;
-                let ends = self.generation() == generation && state.end_plainly(local, id, at);
-                ends.then(|| state.close_thread(local, at, Flags::none()))
+                // Where its slice is open, it is the context of `generation`.
+                let ended = state.end_plainly(local, id, at);
+                ended.then(|| state.close_thread(local, at, Flags::none()))
             })
             .is_some()
         {
