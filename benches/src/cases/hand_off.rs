@@ -1,7 +1,9 @@
-//! One request is cut into chunks that a worker thread takes over: what both sides pay for a chunk.
+//! One request is cut into chunks that a worker thread takes over: what both sides pay for a chunk that takes the
+//! context along, over a bare one.
 //!
 //! Once with both threads on one core, where only instructions count, and once on two, where what they share travels.
 
+use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,28 +18,37 @@ const BURST: usize = 64;
 
 pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
     let pipeline = P::install_apart(Setup::counting());
-    let mut one = Bursts::default();
-    let mut two = Bursts::default();
     let mut figures = Figures::default();
+    let mut times = [Place::First, Place::Last].map(|_| Times::default());
     thread::scope(|scope| {
-        let same = Worker::start::<P>(scope, Place::First);
-        let other = Worker::start::<P>(scope, Place::Last);
+        let workers = [Place::First, Place::Last].map(|place| {
+            let traced = Worker::start(scope, place, P::work);
+            let bare = Worker::start(scope, place, |parcel| {
+                black_box::<usize>(parcel);
+            });
+            (traced, bare)
+        });
         rounds(budget, &mut figures, || {
-            for (worker, bursts) in [(&same, &mut one), (&other, &mut two)] {
+            for ((traced, bare), times) in workers.iter().zip(&mut times) {
                 let request = P::begin();
-                // The first burst brings the slots over to this worker.
-                let _first = worker.burst::<P>(&request);
-                for _ in 0..4 {
-                    bursts.push(worker.burst::<P>(&request));
-                }
+                traced.bursts(&mut times.traced, || P::hand_off(&request));
                 P::finish(request);
+                bare.bursts(&mut times.bare, || black_box(0));
             }
             P::flush(&pipeline);
         });
     });
-    figures.set("chunk, one core", one.median());
-    figures.set("chunk, two cores", two.median());
+    let [one, two] = times.map(|times| times.traced.median() - times.bare.median());
+    figures.set("chunk, one core", one);
+    figures.set("chunk, two cores", two);
     figures
+}
+
+/// Times per chunk: of chunks that take a context along, and of bare ones.
+#[derive(Default)]
+struct Times {
+    traced: Bursts,
+    bare: Bursts,
 }
 
 struct Worker<T> {
@@ -47,9 +58,10 @@ struct Worker<T> {
 }
 
 impl<T: Send + 'static> Worker<T> {
-    fn start<'scope, P: Peer<Parcel = T>>(
+    fn start<'scope>(
         scope: &'scope thread::Scope<'scope, '_>,
         place: Place,
+        work: impl Fn(T) + Send + 'scope,
     ) -> Self {
         let (chunks, todo) = mpsc::channel::<Vec<T>>();
         let (done, times) = mpsc::channel();
@@ -58,7 +70,7 @@ impl<T: Send + 'static> Worker<T> {
             for parcels in todo {
                 let start = Instant::now();
                 for parcel in parcels {
-                    P::work(parcel);
+                    work(parcel);
                 }
                 if done.send(start.elapsed().as_nanos() as f64).is_err() {
                     return;
@@ -68,12 +80,20 @@ impl<T: Send + 'static> Worker<T> {
         Self { chunks, times }
     }
 
+    /// Some bursts; the first one brings over to this worker what it shares with the producer, and does not count.
+    fn bursts(&self, times: &mut Bursts, hand_off: impl Fn() -> T) {
+        let _first = self.burst(&hand_off);
+        for _ in 0..4 {
+            times.push(self.burst(&hand_off));
+        }
+    }
+
     /// Nanoseconds of both sides for each chunk.
-    fn burst<P: Peer<Parcel = T>>(&self, request: &P::Request) -> f64 {
+    fn burst(&self, hand_off: impl Fn() -> T) -> f64 {
         let mut parcels = Vec::with_capacity(BURST);
         let start = Instant::now();
         for _ in 0..BURST {
-            parcels.push(P::hand_off(request));
+            parcels.push(hand_off());
         }
         let copying = start.elapsed().as_nanos() as f64;
         let _sent = self.chunks.send(parcels);

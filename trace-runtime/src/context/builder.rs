@@ -6,11 +6,11 @@ use super::TraceContext;
 use super::relay::Relay;
 use super::slices::Previous;
 use super::slot::Slot;
-use super::state::{Phase, State};
+use super::state::{Origin, Phase, State, TraceId};
 use crate::carrier::{self, Carrier};
 use crate::clock::Timestamp;
-use crate::local::{self, Kept};
-use crate::record::{Flags, RequestIdentity, push_text};
+use crate::local;
+use crate::record::{RequestIdentity, push_text};
 use crate::w3c::{self, TraceParent};
 use crate::{gating, ledger, sampling};
 
@@ -104,24 +104,31 @@ impl<'a> ContextBuilder<'a> {
         } else {
             0
         };
-        let slot = Slot::take();
-        let mut state = slot.lock();
-        state.trace_id = drawn;
-        self.fill(&mut state, level);
+        let (slot, mut state) = Slot::take();
+        self.fill(&mut state, level, drawn);
         drop(state);
         slot.open_gate(level);
         TraceContext::of(slot)
     }
 
-    fn fill(&self, state: &mut State, level: u8) {
-        state.level = level;
+    fn fill(&self, state: &mut State, level: u8, drawn: u128) {
+        let (trace_id, parent) = match self.parent {
+            Some(parent) => (parent.trace_id, parent.span_id),
+            None => (drawn, 0),
+        };
+        state.begin(Origin {
+            level,
+            phase: Phase::New,
+            trace_id: TraceId::new(trace_id),
+            root: 0,
+            root_remote: false,
+            start: Timestamp::from_unix_ns(0),
+            previous: Previous::NONE,
+        });
+        state.root_parent = parent;
         self.identity.push(&mut state.identity);
-        if let Some(parent) = self.parent {
-            state.trace_id = parent.trace_id;
-            state.root_parent = parent.span_id;
-            if let Some(trace_state) = &self.trace_state {
-                set_trace_state(state, trace_state);
-            }
+        if let (Some(_), Some(trace_state)) = (self.parent, &self.trace_state) {
+            set_trace_state(state, trace_state);
         }
     }
 
@@ -154,13 +161,15 @@ impl<'a> ContextBuilder<'a> {
 fn set_trace_state(state: &mut State, text: &str) {
     state.trace_state.push(text.len() as u64);
     push_text(&mut state.trace_state, text);
+    state.more = true;
 }
 
 impl TraceContext {
     /// A context that does not record, but hands something on.
     fn relaying(relay: Relay) -> Self {
-        let slot = Slot::take();
-        slot.lock().relay = Some(Box::new(relay));
+        let (slot, mut state) = Slot::take();
+        state.relay = Some(Box::new(relay));
+        state.more = true;
         Self::of(slot)
     }
 
@@ -183,14 +192,9 @@ impl TraceContext {
         let trace_state = root
             .and_then(|root| root.tracestate.as_deref())
             .and_then(w3c::parse_trace_state);
-        let slot = Slot::take();
-        let mut to = slot.lock();
+        let (slot, mut to) = Slot::take();
         fill_from_carrier(&mut to, state, parent, trace_state.as_deref());
-        local::with(|local| {
-            Kept::with_identity(local, |words| {
-                to.pid = words.first().map(|head| *head as u32)
-            });
-        });
+        local::with(|local| to.identify(local));
         drop(to);
         slot.open_gate(state.trace_level);
         Self::of(slot)
@@ -203,12 +207,19 @@ fn fill_from_carrier(
     root: TraceParent,
     trace_state: Option<&str>,
 ) {
-    to.level = from.trace_level;
-    to.phase = Phase::Copy;
-    to.trace_id = root.trace_id;
-    to.root = root.span_id;
-    to.root_remote = true;
-    to.start = Timestamp::from_unix_ns(from.start_time_ns);
+    let previous = from.last_span.map_or(Previous::NONE, |last| {
+        Previous::carried(last.span_id, last.trace_id != root.trace_id)
+    });
+    to.begin(Origin {
+        level: from.trace_level,
+        phase: Phase::Copy,
+        trace_id: TraceId::new(root.trace_id),
+        root: root.span_id,
+        root_remote: true,
+        start: Timestamp::from_unix_ns(from.start_time_ns),
+        previous,
+    });
+    to.foreign_trace = TraceId::new(from.last_span.map_or(0, |last| last.trace_id));
     if let Some(text) = trace_state {
         set_trace_state(to, text);
     }
@@ -219,12 +230,4 @@ fn fill_from_carrier(
         room: from.bootstrap_room,
     };
     identity.push(&mut to.identity);
-    if let Some(last) = from.last_span {
-        to.foreign_trace = last.trace_id;
-        to.previous = Previous::own(last.span_id).inherited();
-        to.previous.flags = to
-            .previous
-            .flags
-            .with_if(Flags::LINK_TRACE, last.trace_id != root.trace_id);
-    }
 }

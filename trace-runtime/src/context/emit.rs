@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::slices::Open;
-use super::state::State;
+use super::state::{State, TraceId};
 use crate::SpanKind;
 use crate::buffer::store;
 use crate::clock::Timestamp;
@@ -18,30 +18,51 @@ const PLAIN_ATTR_WORDS: usize = 127;
 #[inline(always)]
 pub(super) fn slice(
     local: &Local,
-    trace_id: &u128,
+    trace_id: &TraceId,
     open: &Open,
     end: Timestamp,
     flags: Flags,
 ) -> bool {
-    let attrs = open.attrs.words();
     let flags = flags.with(open.flags);
-    if attrs.len() > PLAIN_ATTR_WORDS || flags.has(Flags::LINK_TRACE) {
+    if flags.has(Flags::LINK_TRACE) {
         return false;
     }
-    let linked = usize::from(open.link != 0);
+    let head = slice_head(trace_id, open, end);
+    // Two copies of the same, of which the first knows that there are none.
+    match open.attrs() {
+        None => slice_with(local, flags, &head, open.link, &[], 0),
+        Some(attrs) if attrs.words().len() <= PLAIN_ATTR_WORDS => {
+            slice_with(local, flags, &head, open.link, attrs.words(), attrs.count())
+        }
+        Some(_) => false,
+    }
+}
+
+#[inline(always)]
+fn slice_with(
+    local: &Local,
+    flags: Flags,
+    head: &Head<'_>,
+    link: u64,
+    attrs: &[u64],
+    attr_count: u32,
+) -> bool {
+    let linked = usize::from(link != 0);
     let len = HEAD_WORDS + linked + attrs.len();
     let Some(room) = local.writer.room(len) else {
         return false;
     };
-    let Some((head, mut tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
+    let Some((to_head, mut tail)) = room.words.split_first_chunk::<HEAD_WORDS>() else {
         return false;
     };
-    let header = Header::new(SpanKind::Slice, flags, len, open.attrs.count(), 0);
-    slice_head(trace_id, open, end).store(header, head);
+    head.store(
+        Header::new(SpanKind::Slice, flags, len, attr_count, 0),
+        to_head,
+    );
     if linked != 0
         && let Some((to, rest)) = tail.split_first()
     {
-        to.store(open.link, Relaxed);
+        to.store(link, Relaxed);
         tail = rest;
     }
     if !attrs.is_empty() {
@@ -57,7 +78,7 @@ pub(super) fn slice(
 struct Head<'a> {
     /// Of a slice its stage; else the number of words of the identity.
     what: u64,
-    trace_id: &'a u128,
+    trace_id: &'a TraceId,
     span_id: &'a u64,
     parent: &'a u64,
     start: &'a Timestamp,
@@ -69,8 +90,8 @@ impl Head<'_> {
     fn store(&self, header: Header, to: &[AtomicU64; HEAD_WORDS]) {
         to[0].store(header.to_word(), Relaxed);
         to[1].store(self.what, Relaxed);
-        to[2].store((*self.trace_id >> 64) as u64, Relaxed);
-        to[3].store(*self.trace_id as u64, Relaxed);
+        to[2].store(self.trace_id.high, Relaxed);
+        to[3].store(self.trace_id.low, Relaxed);
         to[4].store(*self.span_id, Relaxed);
         to[5].store(*self.parent, Relaxed);
         to[6].store(self.start.to_word(), Relaxed);
@@ -85,7 +106,7 @@ impl Head<'_> {
 }
 
 #[inline(always)]
-fn slice_head<'a>(trace_id: &'a u128, open: &'a Open, end: Timestamp) -> Head<'a> {
+fn slice_head<'a>(trace_id: &'a TraceId, open: &'a Open, end: Timestamp) -> Head<'a> {
     Head {
         what: stage_to_word(open.stage),
         trace_id,
@@ -104,27 +125,24 @@ pub(super) fn slice_with_parts(
     end: Timestamp,
     flags: Flags,
 ) {
-    let open = state.slices.get(index);
-    let attrs = std::mem::take(&mut open.attrs);
-    let foreign = open.flags.has(Flags::LINK_TRACE);
-    let link_trace = foreign.then_some(state.foreign_trace);
+    let none = AttrLog::default();
+    let open = &*state.slices.get(index);
     let flags = flags.with(open.flags);
-    let link = open.link;
+    let foreign = open.flags.has(Flags::LINK_TRACE);
     with_parts(
         local,
         SpanKind::Slice,
         flags,
         &slice_head(&state.trace_id, open, end),
         &Parts {
-            link,
-            link_trace,
+            link: open.link,
+            link_trace: foreign.then(|| state.foreign_trace.get()),
             trace_state: &state.trace_state,
             events: &state.attached,
             identity: &[],
-            attrs: &attrs,
+            attrs: open.attrs().unwrap_or(&none),
         },
     );
-    state.slices.get(index).attrs = attrs;
     state.attached.clear();
 }
 
@@ -133,11 +151,8 @@ pub(super) fn thread(state: &State, local: &Local, end: Timestamp, flags: Flags)
     let flags = flags.with_if(Flags::PARENT_REMOTE, state.root_remote);
     let head = thread_head(state, end);
     let (identity, attrs) = (&state.thread_identity, &state.thread_attrs);
-    // One test for all that is rare.
-    let more = state.trace_state.len()
-        | state.attached.words().len()
-        | (state.attached.dropped() | attrs.dropped()) as usize;
-    if more != 0 || !plain(local, SpanKind::Thread, flags, &head, identity, attrs) {
+    let more = state.more || attrs.dropped() != 0;
+    if more || !plain(local, SpanKind::Thread, flags, &head, identity, attrs) {
         thread_with_parts(state, local, end, flags);
     }
 }
@@ -174,8 +189,8 @@ pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
     let flags = flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0);
     let head = root_head(state, end);
     let (identity, attrs) = (&state.identity, &state.root_attrs);
-    let more = state.trace_state.len() | attrs.dropped() as usize;
-    if more != 0 || !plain(local, SpanKind::Request, flags, &head, identity, attrs) {
+    let more = state.more || attrs.dropped() != 0;
+    if more || !plain(local, SpanKind::Request, flags, &head, identity, attrs) {
         root_with_parts(state, local, end, flags);
     }
 }

@@ -3,7 +3,6 @@
 use super::slot::{Slot, locked};
 use crate::clock::Timestamp;
 use crate::local::Current;
-use crate::record::decode::SLICE_KEYS;
 use crate::record::{Few, Flags};
 use crate::{Attr, Stage, Value};
 
@@ -163,7 +162,7 @@ impl Slot {
             let Some(open) = state.start_slice(self, local, stage, at, TASK) else {
                 return 0;
             };
-            open.attrs.set(attrs, SLICE_KEYS);
+            open.set_attrs(attrs);
             open.id
         })
     }

@@ -14,6 +14,8 @@ use std::ops::{Deref, DerefMut};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{LOCK_SPINS, spin_loop, test_and_set, yield_now};
 
+/// The value is behind the byte, as soon as its alignment allows.
+#[repr(C)]
 pub(crate) struct Lock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,

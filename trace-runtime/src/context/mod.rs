@@ -1,13 +1,16 @@
 //! Contexts: the trace of one request, as one thread or process sees it.
 
+mod ahead;
 mod api;
 mod builder;
 mod emit;
+mod free;
 mod guard;
 mod lock;
 mod pass_on;
 mod quick;
 mod relay;
+mod requests;
 mod slices;
 mod slicing;
 mod slot;
@@ -15,8 +18,9 @@ mod state;
 
 pub use api::{mooncake_trace_slice, mooncake_trace_slice_at};
 pub use builder::ContextBuilder;
+pub(crate) use free::{FREE, SLABS, disable_all, give_back, open_contexts};
 pub use guard::SliceGuard;
-pub(crate) use slot::{FREE, SLABS, Slot, disable_all, give_back, open_contexts};
+pub(crate) use slot::Slot;
 
 /// The trace context of one request.
 ///

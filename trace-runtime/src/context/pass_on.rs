@@ -4,7 +4,7 @@ use opentelemetry::propagation::Injector;
 
 use super::TraceContext;
 use super::slot::{Slot, locked};
-use super::state::{Phase, State};
+use super::state::{Origin, Phase, State};
 use crate::carrier::{self, Carrier};
 use crate::local::Local;
 use crate::record::{Flags, RequestIdentity};
@@ -24,8 +24,9 @@ impl TraceContext {
             if !state.has_root() {
                 return Self::null();
             }
-            let copy = Slot::take();
-            fill_copy(&mut copy.lock(), state, local);
+            let (copy, mut to) = Slot::take();
+            fill_copy(&mut to, state, local);
+            drop(to);
             copy.open_gate(state.level);
             Self::of(copy)
         })
@@ -82,25 +83,29 @@ impl TraceContext {
 
 #[inline(always)]
 fn fill_copy(to: &mut State, from: &State, local: &Local) {
-    to.level = from.level;
-    to.phase = Phase::Copy;
-    to.trace_id = from.trace_id;
-    to.root = from.root;
-    to.root_remote = from.root_remote;
-    to.start = from.start;
-    if !from.trace_state.is_empty() {
-        to.trace_state.extend_from_slice(&from.trace_state);
-    }
+    let previous = from.inherited(local);
+    to.begin(Origin {
+        level: from.level,
+        phase: Phase::Copy,
+        trace_id: from.trace_id,
+        root: from.root,
+        root_remote: from.root_remote,
+        start: from.start,
+        previous,
+    });
     to.identity.extend_from_slice(&from.identity);
-    to.previous = from.inherited(local);
-    if to.previous.flags.has(Flags::LINK_TRACE) {
+    if previous.flags.has(Flags::LINK_TRACE) {
         to.foreign_trace = from.foreign_trace;
+    }
+    if from.more {
+        to.trace_state.extend_from_slice(&from.trace_state);
+        to.look_for_more();
     }
 }
 
 fn root_of(state: &State) -> TraceParent {
     TraceParent {
-        trace_id: state.trace_id,
+        trace_id: state.trace_id.get(),
         span_id: state.root,
         sampled: true,
     }
@@ -122,12 +127,12 @@ fn carrier_state(state: &State, local: &Local) -> carrier::State {
         trace_level: state.level,
         module_name: identity.module.to_owned(),
         is_copy: state.phase == Phase::Copy,
-        pid: state.pid.map(u64::from),
+        pid: state.pid().map(u64::from),
         last_span: (previous.span_id != 0).then(|| carrier::SpanIds {
             trace_id: if previous.flags.has(Flags::LINK_TRACE) {
-                state.foreign_trace
+                state.foreign_trace.get()
             } else {
-                state.trace_id
+                state.trace_id.get()
             },
             span_id: previous.span_id,
         }),

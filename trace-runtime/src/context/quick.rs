@@ -28,7 +28,7 @@ impl Opened {
         let Some(open) = state.slices.newest() else {
             return 0;
         };
-        open.attrs.set_few(few);
+        open.set_few(few);
         open.id
     }
 }
@@ -76,8 +76,8 @@ impl Slot {
             && let Some(at) = Timestamp::at_once()
             && let Some(opened) = local::with(|local| {
                 let mut state = self.try_lock()?;
-                let room = self.generation() == generation
-                    && state.slices.vacancy()?.attrs.has_room_for_few();
+                let room =
+                    self.generation() == generation && state.slices.vacancy()?.has_room_for_few();
                 room.then(|| state.start_plainly(self, local, stage, at))??;
                 Some(Opened(Some(state)))
             })
@@ -103,7 +103,7 @@ impl Slot {
             let Some(open) = state.start_slice(self, local, stage, at, false) else {
                 return Opened(None);
             };
-            open.attrs.reserve_few();
+            open.reserve_few();
             Opened(Some(state))
         })
     }

@@ -4,10 +4,13 @@
 //! on the stack, and what is opened while such a future is polled takes the slice that is current on the thread as its
 //! parent. So the open slices are a forest, kept in the order in which they were opened; `tip` is the innermost one of the stack.
 
-use crate::Stage;
+use std::mem::offset_of;
+
 use crate::clock::Timestamp;
 use crate::local::{Current, Local};
-use crate::record::{AttrLog, Flags};
+use crate::record::decode::SLICE_KEYS;
+use crate::record::{AttrLog, Few, Flags};
+use crate::{Attr, Stage};
 
 /// The slice that the next top-level slice links to.
 #[derive(Clone, Copy)]
@@ -34,6 +37,15 @@ impl Previous {
         }
     }
 
+    /// A slice that came in a carrier, of a trace that is another one or not.
+    pub(super) const fn carried(span_id: u64, other_trace: bool) -> Self {
+        let previous = Self::own(span_id).inherited();
+        Self {
+            span_id,
+            flags: previous.flags.with_if(Flags::LINK_TRACE, other_trace),
+        }
+    }
+
     /// The same slice, seen from a copy.
     pub(super) const fn inherited(self) -> Self {
         Self {
@@ -43,7 +55,8 @@ impl Previous {
     }
 }
 
-/// An open slice.
+/// An open slice. What every slice has is in the first line of 64 bytes.
+#[repr(C, align(64))]
 pub(super) struct Open {
     pub(super) id: u64,
     pub(super) parent: u64,
@@ -51,20 +64,27 @@ pub(super) struct Open {
     pub(super) start: Timestamp,
     /// What the link leads to; 0 if there is none.
     pub(super) link: u64,
-    /// What is known of the record's flags.
-    pub(super) flags: Flags,
-    /// The slice of the traced future that this one belongs to: its own id if it is that slice; 0 if it is on the stack.
-    pub(super) task: u64,
     /// What was current on the opening thread before.
     pub(super) outer: Current,
+    /// What is known of the record's flags.
+    pub(super) flags: Flags,
+    /// Whether it was opened while the thread was unwinding: then a panic says nothing about it.
+    pub(super) unwinding: bool,
+    /// Whether it belongs to a traced future.
+    in_task: bool,
+    /// Whether any attribute has been set.
+    has_attrs: bool,
+
+    attrs: AttrLog,
+    /// The slice of the traced future that this one belongs to: its own id if it is that slice.
+    task: u64,
     /// The slice of a future only: what was current when a poll left something open (see [`Slot::suspend`]).
     ///
     /// [`Slot::suspend`]: super::Slot::suspend
     pub(super) suspended: Current,
-    /// Whether it was opened while the thread was unwinding: then a panic says nothing about it.
-    pub(super) unwinding: bool,
-    pub(super) attrs: AttrLog,
 }
+
+const _: () = assert!(offset_of!(Open, attrs) == 64);
 
 /// Puts `value` in `place` where that is seldom another one. A test is cheaper than a store: the next lock waits for every
 /// store before it.
@@ -78,7 +98,7 @@ fn change<T: PartialEq>(place: &mut T, value: T) {
 static NO_STAGE: Stage = Stage::new("", "", 0);
 
 impl Open {
-    /// It begins; see its fields.
+    /// It begins; see its fields. `task` is 0 on the stack.
     #[inline(always)]
     pub(super) fn begin(
         &mut self,
@@ -93,15 +113,61 @@ impl Open {
         self.parent = parent;
         self.link = link.span_id;
         self.flags = link.flags;
-        change(&mut self.task, task);
         change(&mut self.unwinding, unwinding);
+        change(&mut self.in_task, task != 0);
+        if self.in_task {
+            self.task = task;
+        }
     }
 
     /// It has been recorded: what was current before is it again.
     #[inline(always)]
     pub(super) fn leave(&mut self, local: &Local) {
         local.leave(self.id, self.outer);
-        self.attrs.clear();
+        if self.has_attrs {
+            self.has_attrs = false;
+            self.attrs.clear();
+        }
+    }
+
+    /// The attributes, if there are any.
+    #[inline(always)]
+    pub(super) fn attrs(&self) -> Option<&AttrLog> {
+        self.has_attrs.then_some(&self.attrs)
+    }
+
+    /// Sets attributes.
+    #[inline]
+    pub(super) fn set_attrs(&mut self, attrs: &[Attr<'_>]) {
+        self.has_attrs = true;
+        self.attrs.set(attrs, SLICE_KEYS);
+    }
+
+    /// [`set_attrs`](Self::set_attrs) right after it has begun, with room that there is for a few.
+    #[inline(always)]
+    pub(super) fn set_few(&mut self, few: &Few) {
+        self.has_attrs = true;
+        self.attrs.set_few(few);
+    }
+
+    /// Whether there is room for a few attributes.
+    #[inline(always)]
+    pub(super) fn has_room_for_few(&self) -> bool {
+        self.attrs.has_room_for_few()
+    }
+
+    /// Makes that room.
+    pub(super) fn reserve_few(&mut self) {
+        self.attrs.reserve_few();
+    }
+
+    /// Marks it as failed.
+    pub(super) fn fail(&mut self, message: &str) {
+        self.flags = self.flags.with(Flags::ERROR);
+        if !message.is_empty() {
+            self.has_attrs = true;
+            self.attrs.set_message(message, SLICE_KEYS);
+        }
     }
 
     fn vacant() -> Self {
@@ -116,6 +182,8 @@ impl Open {
             outer: Current::NONE,
             suspended: Current::NONE,
             unwinding: false,
+            in_task: false,
+            has_attrs: false,
             attrs: AttrLog::default(),
         }
     }
@@ -217,7 +285,7 @@ impl Slices {
     /// The slice that was opened last of those that belong to the future with the slice `task`.
     pub(super) fn last_of(&self, task: u64) -> Option<u64> {
         let open = self.entries[..self.len].iter().rev();
-        open.filter(|open| open.task == task)
+        open.filter(|open| open.in_task && open.task == task)
             .map(|open| open.id)
             .next()
     }

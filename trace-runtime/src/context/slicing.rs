@@ -9,7 +9,6 @@ use super::state::State;
 use crate::clock::Timestamp;
 use crate::local::{Current, Kept, Local};
 use crate::record::Flags;
-use crate::record::decode::SLICE_KEYS;
 use crate::{Attr, SliceDetails, Stage, ledger};
 
 impl State {
@@ -96,7 +95,7 @@ impl State {
     #[inline(always)]
     const fn around(&self, innermost: u64) -> (u64, Previous) {
         match innermost {
-            0 => (self.thread, self.previous),
+            0 => (self.thread, self.previous()),
             parent => (parent, Previous::NONE),
         }
     }
@@ -117,9 +116,8 @@ impl State {
 
     /// Closes the open slice at `index`, in which nothing is open any more.
     pub(super) fn close_slice(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
-        let more = self.has_more();
         let open = self.slices.get(index);
-        if more || !emit::slice(local, &self.trace_id, open, at, flags) {
+        if self.more || !emit::slice(local, &self.trace_id, open, at, flags) {
             self.record_with_parts(local, index, at, flags);
         }
         let open = self.slices.get(index);
@@ -132,11 +130,10 @@ impl State {
     /// Ends the slice `id` of a thread that does not panic, if that is the last one and nothing about it is unusual.
     #[inline(always)]
     pub(super) fn end_plainly(&mut self, local: &Local, id: u64, at: Timestamp) -> bool {
-        let more = self.has_more();
         let Some(open) = self.slices.newest().filter(|open| open.id == id) else {
             return false;
         };
-        if more || !emit::slice(local, &self.trace_id, open, at, Flags::none()) {
+        if self.more || !emit::slice(local, &self.trace_id, open, at, Flags::none()) {
             return false;
         }
         open.leave(local);
@@ -144,13 +141,6 @@ impl State {
         let outer = self.closed(id, parent, Flags::none());
         self.slices.pop(id, outer);
         true
-    }
-
-    /// Whether there is anything that goes into few records: one test for all that is rare.
-    #[inline(always)]
-    fn has_more(&self) -> bool {
-        let events = self.events.words().len() | self.attached.words().len();
-        events | self.trace_state.len() != 0
     }
 
     /// What the slice `id` leaves behind: the next one may link to it. Returns the slice around it; 0 if that is the thread
@@ -161,7 +151,7 @@ impl State {
             return parent;
         }
         if !flags.has(Flags::AUTO_CLOSED) {
-            self.previous = Previous::own(id);
+            self.set_previous(Previous::own(id));
         }
         0
     }
@@ -171,14 +161,13 @@ impl State {
     fn record_with_parts(&mut self, local: &Local, index: usize, at: Timestamp, flags: Flags) {
         let start = self.slices.get(index).start;
         self.events.take_window(start, at, &mut self.attached);
-        if self.attached.words().is_empty() && self.trace_state.is_empty() {
-            // What waits is not for this slice.
-            let open = self.slices.get(index);
-            if emit::slice(local, &self.trace_id, open, at, flags) {
-                return;
-            }
+        // What waits may be for another slice.
+        let open = self.slices.get(index);
+        let plain = self.attached.words().is_empty() && self.trace_state.is_empty();
+        if !plain || !emit::slice(local, &self.trace_id, open, at, flags) {
+            emit::slice_with_parts(self, local, index, at, flags);
         }
-        emit::slice_with_parts(self, local, index, at, flags);
+        self.look_for_more();
     }
 
     /// Ends a slice that a guard or a traced function has opened, if it is still open.
@@ -207,7 +196,7 @@ impl State {
             drop(chain);
             match found {
                 Some(index) => {
-                    self.slices.get(index).attrs.set(details.attrs, SLICE_KEYS);
+                    self.slices.get(index).set_attrs(details.attrs);
                     self.end_slice(local, index, at, Flags::none());
                 }
                 None => ledger::misuse(),
@@ -233,12 +222,13 @@ impl State {
         }
         if stage.level() <= self.level {
             if let Some(open) = self.start_slice(slot, local, stage, start, false) {
-                open.attrs.set(details.attrs, SLICE_KEYS);
+                open.set_attrs(details.attrs);
             }
             for (name, at, attrs) in details.events {
                 self.attached.push(name, *at, attrs);
             }
             self.attached.limit();
+            self.more |= !details.events.is_empty();
             let index = self.slices.len() - 1;
             self.end_slice(local, index, end, Flags::none());
         }
@@ -250,6 +240,7 @@ impl State {
     pub(super) fn event(&mut self, name: &str, level: u8, at: Timestamp, attrs: &[Attr<'_>]) {
         if self.thread != 0 && level <= self.level {
             self.events.push(name, at, attrs);
+            self.more = true;
         }
     }
 
@@ -257,18 +248,14 @@ impl State {
     pub(super) fn set_slice_attrs(&mut self, local: &Local, id: u64, attrs: &[Attr<'_>]) {
         let id = if id == 0 { self.innermost(local).0 } else { id };
         if let Some(index) = self.slices.position(id) {
-            self.slices.get(index).attrs.set(attrs, SLICE_KEYS);
+            self.slices.get(index).set_attrs(attrs);
         }
     }
 
     /// Marks an open slice as failed.
     pub(super) fn fail_slice(&mut self, id: u64, message: &str) {
         if let Some(index) = self.slices.position(id) {
-            let open = self.slices.get(index);
-            open.flags = open.flags.with(Flags::ERROR);
-            if !message.is_empty() {
-                open.attrs.set_message(message, SLICE_KEYS);
-            }
+            self.slices.get(index).fail(message);
         }
     }
 }

@@ -39,25 +39,25 @@ pub(crate) const END: usize = 7;
 /// At most this many events stay with a span (the OpenTelemetry SDKs' limit).
 pub(crate) const MAX_EVENTS: usize = 128;
 
-/// The flags of a record's header.
+/// The flags of a record's header, without their place in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Flags(u64);
+pub(crate) struct Flags(u16);
 
 impl Flags {
-    pub(crate) const ERROR: Self = Self(1 << 34);
+    pub(crate) const ERROR: Self = Self(1 << 0);
     /// Closed by something else than its own end.
-    pub(crate) const AUTO_CLOSED: Self = Self(1 << 35);
+    pub(crate) const AUTO_CLOSED: Self = Self(1 << 1);
     /// A future was dropped before it was ready.
-    pub(crate) const CANCELLED: Self = Self(1 << 36);
+    pub(crate) const CANCELLED: Self = Self(1 << 2);
     /// The context was dropped with this span open.
-    pub(crate) const UNCLOSED: Self = Self(1 << 37);
-    pub(crate) const PARENT_REMOTE: Self = Self(1 << 38);
-    pub(crate) const LINK: Self = Self(1 << 39);
-    pub(crate) const LINK_REMOTE: Self = Self(1 << 40);
+    pub(crate) const UNCLOSED: Self = Self(1 << 3);
+    pub(crate) const PARENT_REMOTE: Self = Self(1 << 4);
+    pub(crate) const LINK: Self = Self(1 << 5);
+    pub(crate) const LINK_REMOTE: Self = Self(1 << 6);
     /// The link leads to another trace, whose id follows.
-    pub(crate) const LINK_TRACE: Self = Self(1 << 41);
-    pub(crate) const DROPPED: Self = Self(1 << 42);
-    pub(crate) const TRACE_STATE: Self = Self(1 << 43);
+    pub(crate) const LINK_TRACE: Self = Self(1 << 7);
+    pub(crate) const DROPPED: Self = Self(1 << 8);
+    pub(crate) const TRACE_STATE: Self = Self(1 << 9);
 
     pub(crate) const fn none() -> Self {
         Self(0)
@@ -97,7 +97,7 @@ impl Header {
             SpanKind::Slice => 2,
         };
         let counts = (attrs as u64 & 0x3ff) << 44 | (events as u64 & 0x3ff) << 54;
-        Self(words as u64 & 0xffff_ffff | kind << 32 | flags.0 | counts)
+        Self(words as u64 & 0xffff_ffff | kind << 32 | (flags.0 as u64) << 34 | counts)
     }
 
     pub(crate) const fn to_word(self) -> u64 {
@@ -122,7 +122,7 @@ impl Header {
     }
 
     pub(crate) const fn flags(self) -> Flags {
-        Flags(self.0 & (0x3ff << 34))
+        Flags((self.0 >> 34 & 0x3ff) as u16)
     }
 
     pub(crate) const fn attrs(self) -> usize {
