@@ -13,8 +13,8 @@ use crate::measure::{Bursts, rounds};
 use crate::peers::{Peer, Setup};
 use crate::process::{self, Place};
 
-/// Chunks in a burst.
-const BURST: usize = 64;
+/// Chunks in a burst: 2,048 spans, about as many as in the bursts of slices.
+const BURST: usize = 512;
 
 pub(super) fn run<P: Peer>(budget: Duration) -> Figures {
     let pipeline = P::install_apart(Setup::counting());

@@ -57,12 +57,18 @@ impl TraceContext {
 
     /// Opens a thread context on the calling thread; one that is still open is closed first.
     pub fn rebuild_thread_context(&self) {
-        self.rebuild_thread_context_at(Timestamp::now());
+        if let Some(slot) = self.slot() {
+            // It is likely to come from another core, and may do so while the clock is read.
+            slot.ask_for(1);
+            slot.rebuild(Timestamp::now());
+        }
     }
 
     /// [`rebuild_thread_context`](Self::rebuild_thread_context) at a given time.
     pub fn rebuild_thread_context_at(&self, at: Timestamp) {
-        self.on(|slot| locked(slot, |state, local| state.rebuild(local, at)));
+        if let Some(slot) = self.slot() {
+            slot.rebuild(at);
+        }
     }
 
     /// Opens a slice that lasts as long as the guard.

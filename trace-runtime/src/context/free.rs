@@ -30,7 +30,7 @@ impl Slot {
         let kept = Kept::with(|kept| {
             let mut slots = kept.slots.borrow_mut();
             if let Some(soon) = slots.len().checked_sub(AHEAD) {
-                slots[soon].ask_for();
+                slots[soon].ask_for(2);
             }
             slots.pop()
         });

@@ -43,12 +43,14 @@ impl Slot {
         }
     }
 
-    /// Asks for what is written when a context begins here.
+    /// Asks for the first `lines` lines, to write to them: the first one is for whoever takes the lock, the second one for
+    /// whoever begins a context.
     #[inline(always)]
-    pub(super) fn ask_for(&self) {
+    pub(super) fn ask_for(&self, lines: usize) {
         let first = ptr::from_ref(self).cast::<u8>();
-        ahead::for_writing(first);
-        ahead::for_writing(first.wrapping_add(LINE));
+        for line in 0..lines {
+            ahead::for_writing(first.wrapping_add(line * LINE));
+        }
     }
 
     /// Lets slices through up to `level`; 0 lets none through.
@@ -95,6 +97,17 @@ impl Slot {
     #[inline(always)]
     pub(super) fn try_lock(&self) -> Option<Locked<'_, State>> {
         self.state.try_lock()
+    }
+
+    /// Opens a thread context on the calling thread, if the context records. Looks for that with the lock taken, because a
+    /// look before would fetch the slot once more.
+    #[inline(always)]
+    pub(super) fn rebuild(&'static self, at: Timestamp) {
+        locked(self, |state, local| {
+            if self.is_enabled() {
+                state.rebuild(local, at);
+            }
+        });
     }
 
     /// Whether the context has something open.
