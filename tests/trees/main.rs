@@ -11,6 +11,7 @@ mod guards;
 mod headers;
 mod links;
 mod nesting;
+mod reuse;
 mod stages;
 mod tasks;
 mod threads;
