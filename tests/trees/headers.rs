@@ -25,12 +25,21 @@ fn a_request_joins_the_trace_of_its_caller() {
         .build();
     ctx.req_start();
     drop(ctx.slice(&Kv::SEND));
+    let copy = ctx.copy_for_thread().copy_for_thread();
     ctx.req_finish();
+    copy.rebuild_thread_context();
+    copy.event("seen", 1, &[]);
+    drop(copy.slice(&Kv::WRITE));
+    drop(copy.slice(&Kv::ACK).thread_finish());
     recording.assert_tree(
         "
         ... Req joined
           [main]
             send
+          [main]
+            * seen
+            write <~ send
+            ack <- write
         ",
     );
     for span in recording.spans() {
