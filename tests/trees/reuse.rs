@@ -165,3 +165,41 @@ fn assert_plain(span: &Recorded) {
         assert_eq!(span.attributes, []);
     }
 }
+
+#[test]
+fn every_copy_is_of_its_own_request() {
+    let _recording = Recording::start();
+    let requests = ["a", "bb", "a much longer id than the others"].map(|rid| {
+        let ctx = TraceContext::builder(rid).role(rid).build();
+        ctx.req_start();
+        (rid, ctx)
+    });
+    // Copies, copies of copies, and what comes back in a carrier go round in the same few slots.
+    for round in 0..50 {
+        for (rid, ctx) in requests.iter().skip(round % 3) {
+            let copy = ctx.copy_for_thread();
+            let again = copy.copy_for_thread();
+            drop(copy);
+            let back = TraceContext::from_carrier(&again.to_carrier());
+            let original = RequestOf::of(ctx);
+            assert_eq!(original.rid, *rid);
+            for copy in [&again, &ctx.copy_for_thread(), &back] {
+                assert_eq!(RequestOf::of(copy), original);
+            }
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct RequestOf {
+    rid: String,
+    role: String,
+    start_time_ns: u64,
+}
+
+impl RequestOf {
+    fn of(ctx: &TraceContext) -> Self {
+        let json = serde_json::to_string(&ctx.to_carrier()).expect("a carrier is JSON");
+        serde_json::from_str(&json).expect("a carrier has these members")
+    }
+}

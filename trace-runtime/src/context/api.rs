@@ -218,7 +218,7 @@ impl TraceContext {
                 kind: SpanKind::Request,
                 span_id: state.root,
                 parent: (state.root_parent != 0).then_some(state.root_parent),
-                start: state.start,
+                start: state.request.start,
                 stage: None,
             });
         }

@@ -9,7 +9,7 @@ use super::slot::Slot;
 use super::state::{Origin, Phase, State, TraceId};
 use crate::carrier::{self, Carrier};
 use crate::clock::Timestamp;
-use crate::local;
+use crate::local::{self, Local};
 use crate::record::{RequestIdentity, push_text};
 use crate::w3c::{self, TraceParent};
 use crate::{gating, ledger, sampling};
@@ -122,11 +122,11 @@ impl<'a> ContextBuilder<'a> {
             trace_id: TraceId::new(trace_id),
             root: 0,
             root_remote: false,
-            start: Timestamp::from_unix_ns(0),
             previous: Previous::NONE,
         });
         state.root_parent = parent;
-        self.identity.push(&mut state.identity);
+        let unknown = Timestamp::from_unix_ns(0);
+        local::with(|local| state.request.renew(local, unknown, &self.identity));
         if let (Some(_), Some(trace_state)) = (self.parent, &self.trace_state) {
             set_trace_state(state, trace_state);
         }
@@ -193,8 +193,10 @@ impl TraceContext {
             .and_then(|root| root.tracestate.as_deref())
             .and_then(w3c::parse_trace_state);
         let (slot, mut to) = Slot::take();
-        fill_from_carrier(&mut to, state, parent, trace_state.as_deref());
-        local::with(|local| to.identify(local));
+        local::with(|local| {
+            fill_from_carrier(&mut to, state, parent, trace_state.as_deref(), local);
+            to.identify(local);
+        });
         drop(to);
         slot.open_gate(state.trace_level);
         Self::of(slot)
@@ -206,6 +208,7 @@ fn fill_from_carrier(
     from: &carrier::State,
     root: TraceParent,
     trace_state: Option<&str>,
+    local: &Local,
 ) {
     let previous = from.last_span.map_or(Previous::NONE, |last| {
         Previous::carried(last.span_id, last.trace_id != root.trace_id)
@@ -216,7 +219,6 @@ fn fill_from_carrier(
         trace_id: TraceId::new(root.trace_id),
         root: root.span_id,
         root_remote: true,
-        start: Timestamp::from_unix_ns(from.start_time_ns),
         previous,
     });
     to.foreign_trace = TraceId::new(from.last_span.map_or(0, |last| last.trace_id));
@@ -229,5 +231,6 @@ fn fill_from_carrier(
         module: &from.module_name,
         room: from.bootstrap_room,
     };
-    identity.push(&mut to.identity);
+    let start = Timestamp::from_unix_ns(from.start_time_ns);
+    to.request.renew(local, start, &identity);
 }

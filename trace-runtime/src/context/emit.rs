@@ -188,7 +188,7 @@ fn thread_with_parts(state: &State, local: &Local, end: Timestamp, flags: Flags)
 pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
     let flags = flags.with_if(Flags::PARENT_REMOTE, state.root_parent != 0);
     let head = root_head(state, end);
-    let (identity, attrs) = (&state.identity, &state.root_attrs);
+    let (identity, attrs) = (&state.request.identity, &state.root_attrs);
     let more = state.more || attrs.dropped() != 0;
     if more || !plain(local, SpanKind::Request, flags, &head, identity, attrs) {
         root_with_parts(state, local, end, flags);
@@ -198,11 +198,11 @@ pub(super) fn root(state: &State, local: &Local, end: Timestamp, flags: Flags) {
 #[inline(always)]
 const fn root_head(state: &State, end: Timestamp) -> Head<'_> {
     Head {
-        what: state.identity.len() as u64,
+        what: state.request.identity.len() as u64,
         trace_id: &state.trace_id,
         span_id: &state.root,
         parent: &state.root_parent,
-        start: &state.start,
+        start: &state.request.start,
         end,
     }
 }
@@ -214,7 +214,7 @@ fn root_with_parts(state: &State, local: &Local, end: Timestamp, flags: Flags) {
         link_trace: None,
         trace_state: &state.trace_state,
         events: &EventLog::new(),
-        identity: &state.identity,
+        identity: &state.request.identity,
         attrs: &state.root_attrs,
     };
     let head = root_head(state, end);

@@ -10,6 +10,7 @@ mod lock;
 mod pass_on;
 mod quick;
 mod relay;
+mod request_info;
 mod requests;
 mod slices;
 mod slicing;

@@ -90,10 +90,9 @@ fn fill_copy(to: &mut State, from: &State, local: &Local) {
         trace_id: from.trace_id,
         root: from.root,
         root_remote: from.root_remote,
-        start: from.start,
         previous,
     });
-    to.identity.extend_from_slice(&from.identity);
+    to.request.take_over(&from.request);
     if previous.flags.has(Flags::LINK_TRACE) {
         to.foreign_trace = from.foreign_trace;
     }
@@ -117,12 +116,12 @@ fn trace_state(state: &State) -> Option<&str> {
 }
 
 fn carrier_state(state: &State, local: &Local) -> carrier::State {
-    let identity = RequestIdentity::read(&state.identity);
+    let identity = RequestIdentity::read(&state.request.identity);
     let previous = state.inherited(local);
     carrier::State {
         rid: identity.rid.to_owned(),
         bootstrap_room: identity.room,
-        start_time_ns: state.start.unix_ns(),
+        start_time_ns: state.request.start.unix_ns(),
         role: identity.role.to_owned(),
         trace_level: state.level,
         module_name: identity.module.to_owned(),

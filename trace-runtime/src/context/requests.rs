@@ -24,7 +24,7 @@ impl State {
         self.phase = Phase::Started;
         self.root_failed = false;
         self.root = local.ids.span();
-        self.start = at;
+        self.request.start = at;
         self.open_thread(local, at);
     }
 

@@ -5,6 +5,7 @@
 use std::mem::offset_of;
 
 use super::relay::Relay;
+use super::request_info::RequestInfo;
 use super::slices::{Previous, Slices};
 use crate::clock::Timestamp;
 use crate::local::Local;
@@ -46,8 +47,8 @@ impl TraceId {
 }
 
 /// The fields are in the order of the threads that use them. The first ones are beside the lock and go to whoever takes
-/// it; the next line is written when a context begins, and a thread that a copy was made for does not want it; the others
-/// stay with the cores on which contexts of this slot are recorded.
+/// it; the next line is for whoever makes copies, and a thread that they are made for does not want it; the others stay
+/// with the cores on which contexts of this slot are recorded.
 #[repr(C)]
 pub(super) struct State {
     pub(super) trace_id: TraceId,
@@ -67,13 +68,9 @@ pub(super) struct State {
     /// Whether there may be any of what few contexts have: a trace state, events, a relay.
     pub(super) more: bool,
 
-    pub(super) start: Timestamp,
+    pub(super) request: RequestInfo,
     /// Length and words of the trace state; empty if there is none.
     pub(super) trace_state: Vec<u64>,
-    /// Words of the request's identity.
-    pub(super) identity: Vec<u64>,
-    /// What a context that does not record passes on.
-    pub(super) relay: Option<Box<Relay>>,
 
     pub(super) slices: Slices,
     pub(super) thread_start: Timestamp,
@@ -92,6 +89,8 @@ pub(super) struct State {
     /// The trace of a `previous` of another one (only a foreign carrier brings that).
     pub(super) foreign_trace: TraceId,
     pub(super) root_failed: bool,
+    /// What a context that does not record passes on.
+    pub(super) relay: Option<Box<Relay>>,
 }
 
 /// What every context begins with.
@@ -101,13 +100,12 @@ pub(super) struct Origin {
     pub(super) trace_id: TraceId,
     pub(super) root: u64,
     pub(super) root_remote: bool,
-    pub(super) start: Timestamp,
     pub(super) previous: Previous,
 }
 
 impl State {
     /// Where that begins which is there to make copies from.
-    pub(super) const FOR_COPIES: usize = offset_of!(Self, start);
+    pub(super) const FOR_COPIES: usize = offset_of!(Self, request);
     /// Where that begins which only recording needs.
     pub(super) const FOR_THREADS: usize = offset_of!(Self, slices);
 
@@ -123,10 +121,8 @@ impl State {
             root_remote: false,
             identified: false,
             more: false,
-            start: Timestamp::from_unix_ns(0),
+            request: RequestInfo::none(),
             trace_state: Vec::new(),
-            identity: Vec::new(),
-            relay: None,
             slices: Slices::new(),
             thread_start: Timestamp::from_unix_ns(0),
             thread_identity_of: 0,
@@ -138,6 +134,7 @@ impl State {
             root_parent: 0,
             foreign_trace: TraceId::NONE,
             root_failed: false,
+            relay: None,
         }
     }
 
@@ -151,8 +148,6 @@ impl State {
         self.phase = origin.phase;
         self.root_remote = origin.root_remote;
         self.identified = false;
-        self.start = origin.start;
-        self.identity.clear();
     }
 
     /// The context ends, in which nothing is open any more. Its lists keep their memory.
