@@ -41,8 +41,8 @@ const REQUEST: &str =
     "A request is made of three calls more, and its two own spans carry identities.";
 const CHUNK: &str = "Seven clock reads are more than half of it; the rest is four locked calls beside the slices, and a thread \
     span with an identity.";
-const TRAVEL: &str = "Half a dozen cache lines of a slot go to the worker's core with the chunk and come back when the \
-    slot is used again.";
+const TRAVEL: &str = "The first cache line of a slot goes to the worker's core with the chunk and comes back when the \
+    slot is used again, and both have to wait for it.";
 const KERNEL: &str = "Recording and encoding have rows of their own; of the collector's time a third is the kernel's, \
     sending.";
 const WAKING: &str = "The producers sleep between a few requests and the next; when they wake, much of what they need has \

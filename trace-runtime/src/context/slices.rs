@@ -272,6 +272,8 @@ impl Slices {
 
     #[cold]
     fn grow(&mut self) {
+        // Of itself a vector begins with room for four, which most contexts do not need.
+        self.entries.reserve_exact(self.len.max(1));
         self.entries.push(Open::vacant());
     }
 
