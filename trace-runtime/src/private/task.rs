@@ -9,6 +9,7 @@
 //! does without a landing pad on our account.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::panic::RefUnwindSafe;
 
 use super::door::Handle;
@@ -28,7 +29,9 @@ pub struct Task {
     id: u64,
     /// What was current on the thread before the poll that is going on.
     outer: Current,
-    attrs: Option<Box<OwnedAttrs>>,
+    /// Some only as long as it has a slot and has not been polled; taken then, or when it is abandoned. So its drop is none
+    /// of its own, which would be another landing pad in every future.
+    attrs: ManuallyDrop<Option<Box<OwnedAttrs>>>,
 }
 
 /// What else there is to know, in one word, because every future stores it where it is made.
@@ -104,7 +107,7 @@ impl Task {
         let slot = gate.slot.filter(|_| gate.on || gate.finish);
         state.know(gate.generation);
         let mut task = Self::new(slot, gate.stage, state);
-        task.attrs = attrs;
+        *task.attrs = attrs.filter(|_| slot.is_some());
         task
     }
 
@@ -116,7 +119,7 @@ impl Task {
             state,
             id: 0,
             outer: Current::NONE,
-            attrs: None,
+            attrs: ManuallyDrop::new(None),
         }
     }
 
@@ -231,6 +234,7 @@ extern "C" fn leave(task: &mut Task, completed: bool) {
 #[inline(never)]
 extern "C" fn abandon(task: &mut Task) {
     let Some(slot) = task.slot else { return };
+    drop(task.attrs.take());
     if task.state.has(State::POLLED) {
         task.put_back(slot);
     } else if task.state.has(State::BEGUN) {
