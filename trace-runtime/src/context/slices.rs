@@ -84,7 +84,7 @@ pub(super) struct Open {
     pub(super) suspended: Current,
 }
 
-const _: () = assert!(offset_of!(Open, attrs) == 64);
+const _: () = assert!(offset_of!(Open, attrs) == 64 || cfg!(not(target_pointer_width = "64")));
 
 /// Puts `value` in `place` where that is seldom another one. A test is cheaper than a store: the next lock waits for every
 /// store before it.

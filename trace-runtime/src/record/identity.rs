@@ -18,7 +18,8 @@ pub(crate) struct RequestIdentity<'a> {
 impl<'a> RequestIdentity<'a> {
     pub(crate) fn push(&self, words: &mut Vec<u64>) {
         let [rid, role, module] = [self.rid, self.role, self.module].map(|s| cut(s, MAX_BYTES));
-        let lengths = (rid.len() | role.len() << 20 | module.len() << 40) as u64;
+        let [a, b, c] = [rid, role, module].map(|s| s.len() as u64);
+        let lengths = a | b << 20 | c << 40;
         let head = [
             self.room.unwrap_or(0),
             lengths | u64::from(self.room.is_some()) << 63,
