@@ -3,8 +3,8 @@
 use opentelemetry::propagation::Extractor;
 
 use super::TraceContext;
+use super::previous::Previous;
 use super::relay::Relay;
-use super::slices::Previous;
 use super::slot::Slot;
 use super::state::{Origin, Phase, State, TraceId};
 use crate::carrier::{self, Carrier};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::slices::Open;
+use super::open::Open;
 use super::state::{State, TraceId};
 use crate::SpanKind;
 use crate::buffer::store;

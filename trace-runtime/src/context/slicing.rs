@@ -3,7 +3,8 @@
 //! Like the rest of the state's rules these run under the slot's lock and call no user code.
 
 use super::emit;
-use super::slices::{Open, Previous};
+use super::open::Open;
+use super::previous::Previous;
 use super::slot::Slot;
 use super::state::State;
 use crate::clock::Timestamp;

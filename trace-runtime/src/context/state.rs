@@ -4,9 +4,10 @@
 
 use std::mem::offset_of;
 
+use super::previous::Previous;
 use super::relay::Relay;
 use super::request_info::RequestInfo;
-use super::slices::{Previous, Slices};
+use super::slices::Slices;
 use crate::clock::Timestamp;
 use crate::local::Local;
 use crate::record::{AttrLog, EventLog, Flags};
