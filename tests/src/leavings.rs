@@ -1,0 +1,134 @@
+//! Contexts that leave something in every corner of their slots, for the next contexts there not to find.
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use mooncake_trace::MooncakeRequestStage as Stages;
+use mooncake_trace::{
+    Carrier, Options, SliceDetails, Timestamp, TraceContext, Value, mooncake_trace,
+};
+
+use crate::Recorder;
+
+const SAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+
+/// Makes two contexts that leave something: as a rule an original and a copy. When they are dropped, the next contexts of
+/// the thread are in their slots.
+pub type Leave = fn() -> [TraceContext; 2];
+
+/// What can be left.
+pub const LEAVINGS: [(&str, Leave); 9] = [
+    ("nothing", || [TraceContext::null(), TraceContext::null()]),
+    ("trace state and remote parent", || {
+        let ctx = TraceContext::builder("before").traceparent(SAMPLED);
+        let ctx = ctx.tracestate("vendor=1").build();
+        ctx.req_start();
+        let copy = ctx.copy_for_thread();
+        [ctx, copy]
+    }),
+    ("relays", || {
+        let relay = || {
+            TraceContext::builder("before")
+                .traceparent(UNSAMPLED)
+                .build()
+        };
+        [relay(), relay()]
+    }),
+    ("attributes", || {
+        let ctx = TraceContext::builder("before").bootstrap_room(7);
+        let ctx = ctx.role("Sender").build();
+        ctx.req_start();
+        ctx.set_root_attrs(&attrs());
+        both(ctx, |ctx| {
+            ctx.set_thread_attrs(&attrs());
+            let _outer = ctx.slice_with(&Stages::MOONCAKE_SEND, &attrs());
+            let _inner = ctx.slice_with(&Stages::MOONCAKE_WORKER_SEND, &attrs());
+        })
+    }),
+    ("events", || {
+        both(started(), |ctx| {
+            ctx.event("before", 1, &attrs());
+            let own = [("early", Timestamp::from_unix_ns(1), &attrs()[..])];
+            let details = SliceDetails::new().events(&own);
+            let now = Timestamp::now();
+            ctx.record_slice_with(&Stages::MOONCAKE_SEND, now, now, details);
+            ctx.event("waiting", 1, &[]);
+        })
+    }),
+    ("failure", || {
+        both(started(), |ctx| {
+            ctx.slice(&Stages::MOONCAKE_SEND).fail("before");
+            ctx.abort(&[("abort_info", "before".into())]);
+        })
+    }),
+    ("open slices", || {
+        both(started(), |ctx| {
+            ctx.slice_start(&Stages::MOONCAKE_SEND);
+            ctx.slice_start(&Stages::MOONCAKE_WORKER_SEND);
+        })
+    }),
+    ("futures", || {
+        both(started(), |ctx| {
+            let mut cx = Context::from_waker(Waker::noop());
+            assert!(pin!(wait(ctx)).poll(&mut cx).is_pending());
+        })
+    }),
+    ("a foreign carrier", || {
+        let json = format!(
+            r#"{{"tracing_enable": true, "rid": "before", "start_time_ns": 1, "role": "prefill", "trace_level": 9,
+                "module_name": "request", "is_copy": true,
+                "last_span_context": {{"span_id": 5, "trace_id": 6}},
+                "root_span_context": {{"traceparent": "{SAMPLED}", "tracestate": "vendor=1"}}}}"#
+        );
+        let carrier: Carrier = serde_json::from_str(&json).expect("a carrier");
+        let contexts = [(); 2].map(|()| TraceContext::from_carrier(&carrier));
+        contexts[0].rebuild_thread_context();
+        drop(contexts[0].slice(&Stages::MOONCAKE_SEND));
+        contexts
+    }),
+];
+
+fn started() -> TraceContext {
+    let ctx = TraceContext::builder("before").build();
+    ctx.req_start();
+    ctx
+}
+
+/// Does the same with `ctx` and with a copy that records.
+fn both(ctx: TraceContext, leave: impl Fn(&TraceContext)) -> [TraceContext; 2] {
+    let copy = ctx.copy_for_thread();
+    copy.rebuild_thread_context();
+    leave(&ctx);
+    leave(&copy);
+    [ctx, copy]
+}
+
+/// A long attribute and many short ones.
+fn attrs() -> Vec<(&'static str, Value<'static>)> {
+    let long = ("long", Value::from("x".repeat(100)));
+    let many = (0..200).map(|_| ("many", Value::Int(1)));
+    [long].into_iter().chain(many).collect()
+}
+
+#[mooncake_trace(stage = Stages::MOONCAKE_SEND, ctx = ctx, attrs(n = 1))]
+async fn wait(ctx: &TraceContext) {
+    let _open = ctx.slice(&Stages::MOONCAKE_WORKER_SEND);
+    std::future::pending::<()>().await;
+}
+
+/// Leaves all of it in 90 slots, for all threads to find. Installs something meanwhile.
+///
+/// # Panics
+/// If something is installed.
+pub fn leave_everything() {
+    let installed = mooncake_trace::install(Recorder::default(), Options::default());
+    let guard = installed.expect("nothing else is installed");
+    let leaving = std::thread::spawn(|| {
+        // All at one time, so that all are in slots of their own.
+        let leavings = LEAVINGS.iter().cycle().take(5 * LEAVINGS.len());
+        let _contexts: Vec<_> = leavings.map(|(_, leave)| leave()).collect();
+    });
+    leaving.join().expect("leaving does not panic");
+    drop(guard);
+}
