@@ -1,11 +1,12 @@
 //! Contexts that leave something in every corner of their slots, for the next contexts there not to find.
 
 use std::pin::pin;
+use std::sync::LazyLock;
 use std::task::{Context, Waker};
 
 use mooncake_trace::MooncakeRequestStage as Stages;
 use mooncake_trace::{
-    Carrier, Options, SliceDetails, Timestamp, TraceContext, Value, mooncake_trace,
+    Attr, Carrier, Options, SliceDetails, Timestamp, TraceContext, Value, mooncake_trace,
 };
 
 use crate::Recorder;
@@ -39,16 +40,19 @@ pub const LEAVINGS: [(&str, Leave); 9] = [
         let ctx = TraceContext::builder("before").bootstrap_room(7);
         let ctx = ctx.role("Sender").build();
         ctx.req_start();
-        ctx.set_root_attrs(&attrs());
+        ctx.set_root_attrs(&too_many());
         both(ctx, |ctx| {
             ctx.set_thread_attrs(&attrs());
-            let _outer = ctx.slice_with(&Stages::MOONCAKE_SEND, &attrs());
+            let _outer = ctx.slice_with(&Stages::MOONCAKE_SEND, &too_many());
             let _inner = ctx.slice_with(&Stages::MOONCAKE_WORKER_SEND, &attrs());
         })
     }),
     ("events", || {
         both(started(), |ctx| {
-            ctx.event("before", 1, &attrs());
+            // More than stay with a span.
+            for _ in 0..200 {
+                ctx.event("before", 1, &[]);
+            }
             let own = [("early", Timestamp::from_unix_ns(1), &attrs()[..])];
             let details = SliceDetails::new().events(&own);
             let now = Timestamp::now();
@@ -104,11 +108,17 @@ fn both(ctx: TraceContext, leave: impl Fn(&TraceContext)) -> [TraceContext; 2] {
     [ctx, copy]
 }
 
-/// A long attribute and many short ones.
-fn attrs() -> Vec<(&'static str, Value<'static>)> {
-    let long = ("long", Value::from("x".repeat(100)));
-    let many = (0..200).map(|_| ("many", Value::Int(1)));
-    [long].into_iter().chain(many).collect()
+/// A long attribute and a short one.
+fn attrs() -> [Attr<'static>; 2] {
+    [("long", "x".repeat(100).into()), ("short", 1.into())]
+}
+
+/// More attributes than are kept for a span while it is open.
+fn too_many() -> Vec<Attr<'static>> {
+    static KEYS: LazyLock<Vec<String>> =
+        LazyLock::new(|| (0..600).map(|n| format!("k{n}")).collect());
+    let attr = |key: &'static String| (key.as_str(), Value::Int(1));
+    KEYS.iter().map(attr).collect()
 }
 
 #[mooncake_trace(stage = Stages::MOONCAKE_SEND, ctx = ctx, attrs(n = 1))]
@@ -117,7 +127,7 @@ async fn wait(ctx: &TraceContext) {
     std::future::pending::<()>().await;
 }
 
-/// Leaves all of it in 90 slots, for all threads to find. Installs something meanwhile.
+/// Leaves all of it in 18 slots, for all threads to find. Installs something meanwhile.
 ///
 /// # Panics
 /// If something is installed.
@@ -126,8 +136,7 @@ pub fn leave_everything() {
     let guard = installed.expect("nothing else is installed");
     let leaving = std::thread::spawn(|| {
         // All at one time, so that all are in slots of their own.
-        let leavings = LEAVINGS.iter().cycle().take(5 * LEAVINGS.len());
-        let _contexts: Vec<_> = leavings.map(|(_, leave)| leave()).collect();
+        let _contexts = LEAVINGS.map(|(_, leave)| leave());
     });
     leaving.join().expect("leaving does not panic");
     drop(guard);

@@ -1,9 +1,13 @@
 //! A context finds nothing of the one that was in its slot before.
 
-use mooncake_trace::{SpanKind, TraceContext};
+use std::collections::HashMap;
+
+use mooncake_trace::{Carrier, SpanKind, TraceContext};
 use mooncake_trace_tests::{LEAVINGS, Recorded, Recording, assert_tree};
 
 use crate::stages::Kv;
+
+const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 const PLAIN: &str = "
     Req request
@@ -22,14 +26,52 @@ fn record_plainly(recording: &Recording) {
         drop(ctx.slice(&Kv::WRITE));
     }
     let copy = ctx.copy_for_thread();
-    let carrier = serde_json::to_string(&copy.to_carrier()).expect("a carrier is JSON");
-    assert!(carrier.contains(r#""pid":null"#), "{carrier}");
-    assert!(carrier.contains(r#""rid":"request""#), "{carrier}");
+    assert_hands_on_nothing_else(&ctx, false);
+    assert_hands_on_nothing_else(&copy, true);
     drop(ctx.slice(&Kv::ACK));
     // Above the default level.
     drop(ctx.slice(&Kv::DETAIL));
     copy.rebuild_thread_context();
     drop(copy.slice(&Kv::WAIT).thread_finish());
+    ctx.req_finish();
+}
+
+fn assert_hands_on_nothing_else(ctx: &TraceContext, is_copy: bool) {
+    let mut headers = HashMap::new();
+    ctx.inject(&mut headers);
+    assert_eq!(headers.into_keys().collect::<Vec<_>>(), ["traceparent"]);
+    let carrier = serde_json::to_string(&ctx.to_carrier()).expect("a carrier is JSON");
+    assert!(carrier.contains(r#""rid":"request""#), "{carrier}");
+    assert!(!carrier.contains("vendor"), "{carrier}");
+    assert_eq!(carrier.contains(r#""pid":null"#), is_copy, "{carrier}");
+}
+
+const EVENTFUL: &str = "
+    ... Req request
+      [main]
+        * late
+        send
+          * early {n=1}
+      [main]
+        * copied
+        wait <~ send
+    ";
+
+/// Has something of all that few contexts have, so that what is left of that would be seen.
+fn record_eventfully() {
+    let ctx = TraceContext::builder("request").traceparent(PARENT);
+    let ctx = ctx.tracestate("own=1").build();
+    ctx.req_start();
+    {
+        let _send = ctx.slice(&Kv::SEND);
+        ctx.event("early", 1, &[("n", 1.into())]);
+    }
+    ctx.event("late", 1, &[]);
+    let copy = ctx.copy_for_thread();
+    copy.rebuild_thread_context();
+    drop(copy.slice(&Kv::WAIT));
+    copy.event("copied", 1, &[]);
+    copy.abort(&[]);
     ctx.req_finish();
 }
 
@@ -43,17 +85,67 @@ fn nothing_is_left_of_the_context_before() {
         let spans = recording.spans().split_off(before);
         println!("after {what}:");
         assert_tree(&spans, PLAIN);
-        spans.iter().for_each(assert_plain);
+        for span in &spans {
+            assert_plain(span, None);
+            assert!(span.parent.is_none_or(|parent| !parent.is_remote));
+        }
     }
 }
 
-fn assert_plain(span: &Recorded) {
-    assert_eq!(span.trace_state, None);
+#[test]
+fn nothing_is_left_for_a_context_that_has_some_of_all() {
+    for (what, leave) in LEAVINGS {
+        let recording = Recording::start();
+        drop(leave());
+        let before = recording.spans().len();
+        record_eventfully();
+        let spans = recording.spans().split_off(before);
+        println!("after {what}:");
+        assert_tree(&spans, EVENTFUL);
+        for span in &spans {
+            assert_plain(span, Some("own=1"));
+        }
+    }
+}
+
+fn assert_plain(span: &Recorded, trace_state: Option<&str>) {
+    assert_eq!(span.trace_state.as_deref(), trace_state);
     assert_eq!((span.dropped_attributes, span.dropped_events), (0, 0));
-    assert!(span.parent.is_none_or(|parent| !parent.is_remote));
-    assert_eq!(span.parent.is_none(), span.kind == SpanKind::Request);
     if span.kind == SpanKind::Slice {
         assert_eq!(span.attributes, []);
+    }
+}
+
+#[test]
+fn a_copy_links_to_the_trace_that_its_original_does() {
+    let recording = Recording::start();
+    for last in [7_u128, 8] {
+        let json = format!(
+            r#"{{"tracing_enable": true, "rid": "request", "start_time_ns": 1, "role": "prefill", "trace_level": 2,
+                "module_name": "request", "is_copy": true,
+                "last_span_context": {{"span_id": 5, "trace_id": {last}}},
+                "root_span_context": {{"traceparent": "{PARENT}"}}}}"#
+        );
+        let carrier: Carrier = serde_json::from_str(&json).expect("a carrier");
+        let original = TraceContext::from_carrier(&carrier);
+        for copy in [
+            original.copy_for_thread(),
+            original.copy_for_thread().copy_for_thread(),
+        ] {
+            let carrier = serde_json::to_string(&copy.to_carrier()).expect("a carrier is JSON");
+            assert!(
+                carrier.contains(&format!(r#""trace_id":{last}"#)),
+                "{carrier}"
+            );
+            copy.rebuild_thread_context();
+            drop(copy.slice(&Kv::SEND).thread_finish());
+            let link = recording
+                .spans()
+                .into_iter()
+                .rev()
+                .find_map(|span| span.link);
+            assert_eq!(link.expect("a link").trace_id, last);
+        }
     }
 }
 

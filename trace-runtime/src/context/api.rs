@@ -59,7 +59,7 @@ impl TraceContext {
     pub fn rebuild_thread_context(&self) {
         if let Some(slot) = self.slot() {
             // It is likely to come from another core, and may do so while the clock is read.
-            slot.ask_for(1);
+            slot.ask_to_record();
             slot.rebuild(Timestamp::now());
         }
     }

@@ -118,11 +118,8 @@ impl<'a> ContextBuilder<'a> {
         };
         state.begin(Origin {
             level,
-            phase: Phase::New,
             trace_id: TraceId::new(trace_id),
-            root: 0,
-            root_remote: false,
-            previous: Previous::NONE,
+            ..Origin::NONE
         });
         state.root_parent = parent;
         let unknown = Timestamp::from_unix_ns(0);
@@ -168,6 +165,7 @@ impl TraceContext {
     /// A context that does not record, but hands something on.
     fn relaying(relay: Relay) -> Self {
         let (slot, mut state) = Slot::take();
+        state.begin(Origin::NONE);
         state.relay = Some(Box::new(relay));
         state.more = true;
         Self::of(slot)

@@ -11,7 +11,8 @@ use crate::local::Kept;
 const SLAB: usize = 32;
 /// A thread keeps at most so many free slots for itself.
 const KEPT: usize = 64;
-/// A thread asks for the lines of a free slot when it is so many slots away from it: another core may have them.
+/// A thread that takes a slot asks for the lines of the one that is so many from the end of its list: another core may
+/// have them.
 const AHEAD: usize = 4;
 
 /// Free slots that no thread keeps.
@@ -30,7 +31,7 @@ impl Slot {
         let kept = Kept::with(|kept| {
             let mut slots = kept.slots.borrow_mut();
             if let Some(soon) = slots.len().checked_sub(AHEAD) {
-                slots[soon].ask_for(2);
+                slots[soon].ask_to_begin();
             }
             slots.pop()
         });

@@ -26,7 +26,7 @@ pub(super) struct Open {
     pub(super) unwinding: bool,
     /// Whether it belongs to a traced future.
     in_task: bool,
-    /// Whether any attribute has been set.
+    /// Whether `attrs` may have anything.
     has_attrs: bool,
 
     attrs: AttrLog,
@@ -98,8 +98,10 @@ impl Open {
     /// Sets attributes.
     #[inline]
     pub(super) fn set_attrs(&mut self, attrs: &[Attr<'_>]) {
-        self.has_attrs = true;
-        self.attrs.set(attrs, SLICE_KEYS);
+        if !attrs.is_empty() {
+            self.has_attrs = true;
+            self.attrs.set(attrs, SLICE_KEYS);
+        }
     }
 
     /// [`set_attrs`](Self::set_attrs) right after it has begun, with room that there is for a few.

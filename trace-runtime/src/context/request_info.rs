@@ -1,4 +1,4 @@
-//! What all contexts of a request have in common in this process.
+//! What a context and all its copies have in common.
 
 use crate::clock::Timestamp;
 use crate::local::Local;
@@ -7,9 +7,9 @@ use crate::record::RequestIdentity;
 /// It outlives its context in the slot, because the next one there is often one of the same request: its chunks use the
 /// same slots over and over. Then there is nothing to copy, and nothing of it to fetch from another core.
 pub(super) struct RequestInfo {
-    /// Tells the request from all others; 0 if there was none yet.
+    /// Tells the context that the others descend from apart from all other ones; 0 if there was none yet.
     mark: u64,
-    /// When its root began.
+    /// When the root began. That is known late, but before there is any copy.
     pub(super) start: Timestamp,
     /// Words of its identity.
     pub(super) identity: Vec<u64>,
@@ -24,7 +24,7 @@ impl RequestInfo {
         }
     }
 
-    /// A new request.
+    /// Not of any context that there was before.
     pub(super) fn renew(
         &mut self,
         local: &Local,
@@ -37,7 +37,7 @@ impl RequestInfo {
         identity.push(&mut self.identity);
     }
 
-    /// The request of `other`, which has begun.
+    /// That of `other`, of which this context is a copy.
     #[inline(always)]
     pub(super) fn take_over(&mut self, other: &Self) {
         if self.mark != other.mark {

@@ -47,14 +47,17 @@ impl Slot {
         }
     }
 
-    /// Asks for the first `lines` lines, to write to them: the first one is for whoever takes the lock, the second one for
-    /// whoever begins a context.
+    /// Asks for the line of the lock and of what every record needs.
     #[inline(always)]
-    pub(super) fn ask_for(&self, lines: usize) {
-        let first = ptr::from_ref(self).cast::<u8>();
-        for line in 0..lines {
-            ahead::for_writing(first.wrapping_add(line * LINE));
-        }
+    pub(super) fn ask_to_record(&self) {
+        ahead::for_writing(ptr::from_ref(self).cast());
+    }
+
+    /// Asks for what is written when a context begins: that line and the next.
+    #[inline(always)]
+    pub(super) fn ask_to_begin(&self) {
+        self.ask_to_record();
+        ahead::for_writing(ptr::from_ref(self).cast::<u8>().wrapping_add(LINE));
     }
 
     /// Lets slices through up to `level`; 0 lets none through.

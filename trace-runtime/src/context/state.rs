@@ -104,6 +104,18 @@ pub(super) struct Origin {
     pub(super) previous: Previous,
 }
 
+impl Origin {
+    /// Of a context that knows nothing and records nothing.
+    pub(super) const NONE: Self = Self {
+        level: 0,
+        phase: Phase::New,
+        trace_id: TraceId::NONE,
+        root: 0,
+        root_remote: false,
+        previous: Previous::NONE,
+    };
+}
+
 impl State {
     /// Where that begins which is there to make copies from.
     pub(super) const FOR_COPIES: usize = offset_of!(Self, request);
@@ -155,13 +167,13 @@ impl State {
     #[inline(always)]
     pub(super) fn end(&mut self) {
         if self.more {
-            self.end_more();
+            self.give_up_more();
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_more(&mut self) {
+    fn give_up_more(&mut self) {
         self.trace_state.clear();
         self.relay = None;
         self.more = false;

@@ -98,7 +98,8 @@ impl Task {
         Self::new(slot, stage, State(State::ON))
     }
 
-    /// For a future that may be polled at any time, or never.
+    /// For a future that may be polled at any time, or never. Attributes are kept only if there is something to do with
+    /// them.
     #[inline(never)]
     pub(super) fn later(gate: Gate, attrs: Option<Box<OwnedAttrs>>) -> Self {
         let mut state = State(0);
