@@ -19,8 +19,7 @@ const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00
 pub type Leave = fn() -> [TraceContext; 2];
 
 /// What can be left.
-pub const LEAVINGS: [(&str, Leave); 9] = [
-    ("nothing", || [TraceContext::null(), TraceContext::null()]),
+pub const LEAVINGS: [(&str, Leave); 8] = [
     ("trace state and remote parent", || {
         let ctx = TraceContext::builder("before").traceparent(SAMPLED);
         let ctx = ctx.tracestate("vendor=1").build();
@@ -40,19 +39,16 @@ pub const LEAVINGS: [(&str, Leave); 9] = [
         let ctx = TraceContext::builder("before").bootstrap_room(7);
         let ctx = ctx.role("Sender").build();
         ctx.req_start();
-        ctx.set_root_attrs(&too_many());
+        ctx.set_root_attrs(&attrs());
         both(ctx, |ctx| {
             ctx.set_thread_attrs(&attrs());
-            let _outer = ctx.slice_with(&Stages::MOONCAKE_SEND, &too_many());
+            let _outer = ctx.slice_with(&Stages::MOONCAKE_SEND, &attrs());
             let _inner = ctx.slice_with(&Stages::MOONCAKE_WORKER_SEND, &attrs());
         })
     }),
     ("events", || {
         both(started(), |ctx| {
-            // More than stay with a span.
-            for _ in 0..200 {
-                ctx.event("before", 1, &[]);
-            }
+            ctx.event("before", 1, &attrs());
             let own = [("early", Timestamp::from_unix_ns(1), &attrs()[..])];
             let details = SliceDetails::new().events(&own);
             let now = Timestamp::now();
@@ -93,6 +89,19 @@ pub const LEAVINGS: [(&str, Leave); 9] = [
     }),
 ];
 
+/// Leaves more attributes and events than stay with a span; takes long.
+pub const TOO_MUCH: Leave = || {
+    let ctx = started();
+    ctx.set_root_attrs(&too_many());
+    both(ctx, |ctx| {
+        ctx.set_thread_attrs(&too_many());
+        let _slice = ctx.slice_with(&Stages::MOONCAKE_SEND, &too_many());
+        for _ in 0..200 {
+            ctx.event("before", 1, &[]);
+        }
+    })
+};
+
 fn started() -> TraceContext {
     let ctx = TraceContext::builder("before").build();
     ctx.req_start();
@@ -127,7 +136,8 @@ async fn wait(ctx: &TraceContext) {
     std::future::pending::<()>().await;
 }
 
-/// Leaves all of it in 18 slots, for all threads to find. Installs something meanwhile.
+/// Leaves all of [`LEAVINGS`] in so many slots that the next five threads find no others, as a thread takes 33 at a time.
+/// Installs something meanwhile.
 ///
 /// # Panics
 /// If something is installed.
@@ -136,7 +146,8 @@ pub fn leave_everything() {
     let guard = installed.expect("nothing else is installed");
     let leaving = std::thread::spawn(|| {
         // All at one time, so that all are in slots of their own.
-        let _contexts = LEAVINGS.map(|(_, leave)| leave());
+        let leavings = LEAVINGS.iter().cycle().take(11 * LEAVINGS.len());
+        let _contexts: Vec<_> = leavings.map(|(_, leave)| leave()).collect();
     });
     leaving.join().expect("leaving does not panic");
     drop(guard);

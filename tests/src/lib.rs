@@ -7,7 +7,7 @@ mod spans;
 mod tree;
 
 pub use books::{Books, assert_balanced};
-pub use leavings::{LEAVINGS, Leave, leave_everything};
+pub use leavings::{LEAVINGS, Leave, TOO_MUCH, leave_everything};
 pub use recording::{PATIENCE, Recording, alone, wait_until};
 pub use spans::{Recorded, RecordedEvent, Recorder};
 pub use tree::{assert_tree, render};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use mooncake_trace::{Carrier, SpanKind, TraceContext};
-use mooncake_trace_tests::{LEAVINGS, Recorded, Recording, assert_tree};
+use mooncake_trace_tests::{LEAVINGS, Recorded, Recording, TOO_MUCH, assert_tree};
 
 use crate::stages::Kv;
 
@@ -58,7 +58,7 @@ const EVENTFUL: &str = "
     ";
 
 /// Has something of all that few contexts have, so that what is left of that would be seen.
-fn record_eventfully() {
+fn record_eventfully(_recording: &Recording) {
     let ctx = TraceContext::builder("request").traceparent(PARENT);
     let ctx = ctx.tracestate("own=1").build();
     ctx.req_start();
@@ -75,37 +75,33 @@ fn record_eventfully() {
     ctx.req_finish();
 }
 
-#[test]
-fn nothing_is_left_of_the_context_before() {
-    for (what, leave) in LEAVINGS {
+/// Records after everything that can be left, and compares what it records.
+fn assert_after_all(record: impl Fn(&Recording), tree: &str, check: impl Fn(&Recorded)) {
+    for (what, leave) in LEAVINGS.into_iter().chain([("too much", TOO_MUCH)]) {
         let recording = Recording::start();
         drop(leave());
         let before = recording.spans().len();
-        record_plainly(&recording);
+        record(&recording);
         let spans = recording.spans().split_off(before);
         println!("after {what}:");
-        assert_tree(&spans, PLAIN);
-        for span in &spans {
-            assert_plain(span, None);
-            assert!(span.parent.is_none_or(|parent| !parent.is_remote));
-        }
+        assert_tree(&spans, tree);
+        spans.iter().for_each(&check);
     }
 }
 
 #[test]
+fn nothing_is_left_of_the_context_before() {
+    assert_after_all(record_plainly, PLAIN, |span| {
+        assert_plain(span, None);
+        assert!(span.parent.is_none_or(|parent| !parent.is_remote));
+    });
+}
+
+#[test]
 fn nothing_is_left_for_a_context_that_has_some_of_all() {
-    for (what, leave) in LEAVINGS {
-        let recording = Recording::start();
-        drop(leave());
-        let before = recording.spans().len();
-        record_eventfully();
-        let spans = recording.spans().split_off(before);
-        println!("after {what}:");
-        assert_tree(&spans, EVENTFUL);
-        for span in &spans {
-            assert_plain(span, Some("own=1"));
-        }
-    }
+    assert_after_all(record_eventfully, EVENTFUL, |span| {
+        assert_plain(span, Some("own=1"));
+    });
 }
 
 fn assert_plain(span: &Recorded, trace_state: Option<&str>) {

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::local::{self, Local};
 
 /// Slots share no cache line, as the contexts in them belong to different threads. They do not share a pair of lines
-/// either: a processor that fetches one line of 64 bytes likes to fetch the one beside it.
+/// either: a processor that fetches one line of 64 bytes may fetch the one beside it.
 ///
 /// A context that is handed on takes lines of its slot along to another core, so the fields have their places; see [`State`].
 #[repr(C, align(128))]

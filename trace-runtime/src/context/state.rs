@@ -57,7 +57,7 @@ pub(super) struct State {
     pub(super) root: u64,
     /// The open thread span; 0 = none.
     pub(super) thread: u64,
-    /// The slice that the next top-level slice links to; see [`Previous`].
+    /// What the next top-level slice links to: a [`Previous`] in two fields, which fit where they are.
     previous: u64,
     previous_flags: Flags,
     pub(super) level: u8,
